@@ -313,7 +313,7 @@ def bert4keras_bert(kit):
         "vocab_size": 12,
         "hidden_size": 8,
         "num_attention_heads": 2,
-        "num_hidden_layers": 2,
+        "num_hidden_layers": 1,
         "intermediate_size": 12,
         "hidden_act": "gelu",
         "hidden_dropout_prob": 0.1,

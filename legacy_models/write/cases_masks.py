@@ -6,7 +6,7 @@ from cases_recurrent import padded_ids
 
 
 @case(
-    "tf.keras-2.4 tf.keras-2.8 tf.keras-2.11",
+    "~tf.keras-2.4 tf.keras-2.8 tf.keras-2.11",
     "MultiHeadAttention over padded words, alone and in a nested model: before 2.10 it ignored the mask.",
     "multi_head_attention mask embedding nested_model",
     inputs=padded_ids,

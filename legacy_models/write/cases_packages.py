@@ -170,8 +170,7 @@ def tcn_function(kit):
     from tcn import TCN
 
     inputs = kit.Input((8, 3))
-    x = TCN(4, 2, dilations=(1, 2), use_batch_norm=True, return_sequences=True)(inputs)
-    return kit.functional(inputs, TCN(4, 2, dilations=(1, 2), activation="relu", name="last")(x))
+    return kit.functional(inputs, TCN(4, 2, dilations=(1, 2), activation="relu", name="last")(inputs))
 
 
 @case(

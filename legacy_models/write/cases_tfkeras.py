@@ -278,7 +278,7 @@ def addons(kit):
 
 
 @case(
-    "tf.keras-2.11/json tf.keras-2.12/json ~tf.keras-2.13/json ~tf.keras-2.14/json tf.keras-2.15/json",
+    "tf.keras-2.11/json tf.keras-2.12/json ~tf.keras-2.13/json ~tf.keras-2.14/json ~tf.keras-2.15/json",
     "Weights in a file *.weights.h5, in the Keras 2 layout up to 2.11 and in the archive's layout after: two Dense "
     "layers, a wrapped recurrent layer and a nested model.",
     "weights_h5_layout wrapper nested_model",

@@ -28,6 +28,8 @@ def names_of(kit, package):
         known["tf"] = kit.tf
         if package == "tfmot":  # it asks TensorFlow for tf_keras from its import on; what was loaded before stays
             _ = kit.tf.compat.v1.keras.layers, kit.tf.compat.v2.keras.layers
+    if package == "hgq":
+        known.update(conf=_settings("paq"), kernel=_settings("kq"))
     for name, module in IMPORTS[package]:
         try:
             found = importlib.import_module(module.partition(":")[0])
@@ -35,6 +37,16 @@ def names_of(kit, package):
             return None
         known[name] = getattr(found, module.partition(":")[2]) if ":" in module else found
     return known
+
+
+def _settings(which):
+    """A function that gives the default settings of a quantiser of HGQ with some changed."""
+
+    def changed(**other):
+        utils = importlib.import_module("HGQ.utils")
+        return dict(getattr(utils, "get_default_{}_conf".format(which))(), **other)
+
+    return changed
 
 
 def numbers(rng, kind):
@@ -55,7 +67,7 @@ def numbers(rng, kind):
 
 
 def draw(kit, model, rng):
-    """Numbers for every variable: ends of ranges around zero, masks of pruning of 0 and 1."""
+    """Numbers for every variable: ends of ranges around zero, masks of pruning of 0 and 1, a few bits."""
     states = []
     for variable in rec.variables(kit, model):
         name, value = variable.name or "", np.asarray(kit.K.get_value(variable))
@@ -63,6 +75,8 @@ def draw(kit, model, rng):
             states.append((variable, rng.uniform(-3.0, -0.4, size=value.shape)))
         elif name.endswith("_max:0"):
             states.append((variable, rng.uniform(0.4, 3.0, size=value.shape)))
+        elif name.endswith("_bw:0"):
+            states.append((variable, rng.uniform(-0.6, 5.0, size=value.shape)))
         elif "/mask:" in name:
             states.append((variable, (rng.uniform(size=value.shape) < 0.5).astype(float)))
     rec.draw_weights(kit, model, rng)

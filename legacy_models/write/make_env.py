@@ -40,6 +40,8 @@ def main() -> int:
     if entry["python"] == "3.6":
         subprocess.run([*pip, "--upgrade", "pip<22"], check=True)
     subprocess.run([*pip, "--prefer-binary", *entry["packages"]], check=True)
+    if "apart" in entry:
+        subprocess.run([*pip, "--no-deps", *entry["apart"]], check=True)
     print(folder / "bin" / "python")
     return 0
 

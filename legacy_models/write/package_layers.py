@@ -35,6 +35,7 @@ IMPORTS = {
     "cyberzhg": (("P", "keras_pos_embd"), ("M", "keras_multi_head"), ("F", "keras_position_wise_feed_forward"),
                  ("N", "keras_layer_normalization"), ("E", "keras_embed_sim")),
     "bert4keras": (("B", "bert4keras.layers"),),
+    "hgq": (("H", "HGQ.layers"),),
 }  # fmt: skip
 
 _ADDONS = """
@@ -142,6 +143,21 @@ steps: QDense(3, kernel_quantizer="quantized_bits(4,1)") | QLSTM(3) | QGRU(3) | 
 image: QBatchNormalization() | QAveragePooling2D() | QGlobalAveragePooling2D() | QConv2DBatchnorm(3, 2)
 line: QAdaptiveActivation("quantized_relu", 4)
 """
+_HGQ = """
+line: HQuantize() | HQuantize(paq_conf=conf(rnd_strategy="floor")) | HQuantize(paq_conf=conf(skip_dims="all"))
+line: HDense(3) | HDense(3, activation="relu") | HDense(3, use_bias=False, paq_conf=conf(skip_dims=(0, 1)))
+line: HDense(3, paq_conf=conf(rnd_strategy="floor")) | HDense(3, paq_conf=conf(rnd_strategy="auto"))
+line: HDense(3, kq_conf=kernel(skip_dims=(0, 1))) | HDense(3, kq_conf=kernel(rnd_strategy="floor", skip_dims=(0,)))
+line: HDense(3, kq_conf=kernel(rnd_strategy="stochastic_round"), use_bias=False, paq_conf=conf(rnd_strategy="auto"))
+line: HDense(3, use_bias=False, paq_conf=conf(bw_clip=(-1, 2)), kq_conf=kernel(bw_clip=(0, 3))) | HActivation("tanh") | HActivation("relu")
+line: HActivation("sigmoid", paq_conf=conf(rnd_strategy="auto")) | HDenseBatchNorm(3) | PDropout(0.3) | PReshape((2, 3))
+line: HActivation("softmax", paq_conf=conf(rnd_strategy="floor"))
+steps: HDense(3) | HDense(3, paq_conf=conf(skip_dims="except_last")) | HConv1D(3, 2) | HConv1D(3, 2, padding="same", strides=2)
+steps: HConv1D(3, 2, padding="causal", activation="relu") | PFlatten() | PMaxPooling1D() | PAveragePooling1D(3)
+image: HConv2D(3, 2) | HConv2D(3, (2, 3), strides=2, padding="same", activation="relu", paq_conf=conf(skip_dims=(0, 1, 2)))
+image: HConv2D(3, 2, use_bias=False, kq_conf=kernel(skip_dims=(0, 1, 2))) | HConv2DBatchNorm(3, 2) | PMaxPooling2D()
+image: HConv2D(3, 2, paq_conf=conf(rnd_strategy="auto")) | PAveragePooling2D() | PPermute((2, 1, 3)) | HQuantize()
+"""
 _TCN = """
 steps: TCN(4, 2) | TCN(4, 2, dilations=(1, 3)) | TCN(3, 2, dilations=[2], return_sequences=True)
 steps: TCN(4, 3, nb_stacks=2, dilations=(1, 2), return_sequences=True, use_skip_connections=False)
@@ -174,6 +190,11 @@ CASES = list(_listed("addons", "tfa.layers.", _ADDONS))
 CASES += list(_listed("qkeras", "Q.", _QKERAS))
 CASES += list(_listed("tcn", "", _TCN))
 CASES += [
+    (package, kind, call.replace("(x)", "(H.HQuantize()(x))") if "HQuantize" not in call else call)
+    for package, kind, call in _listed("hgq", "H.", _HGQ)
+]
+CASES += [("hgq", "image image", "H.HAdd()([H.HQuantize()(x), H.HQuantize()(y)])"), ("hgq", "image image", "H.PConcatenate()([H.HQuantize()(x), H.HQuantize()(y)])")]
+CASES += [
     ("spektral", "nodes edges", "S.{}([x, y])".format(call))
     for line in _SPEKTRAL.strip().splitlines()
     for call in line.split(" | ")
@@ -204,6 +225,8 @@ addons | line | tfa.layers.PolynomialCrossing()([x, x])
 addons | ids parts | tfa.layers.EmbeddingBag(10, 3)(x, y)
 addons | ids parts | tfa.layers.EmbeddingBag(10, 3, combiner="mean")(x, y)
 addons | ids | tfa.layers.EmbeddingBag(10, 3, combiner="sum")(x)
+addons | ids | tfa.layers.EmbeddingBag(10, 3, combiner="mean")(x)
+addons | ids | tfa.layers.EmbeddingBag(10, 3, embeddings_initializer="ones", mask_zero=True)(x)
 addons | steps | tfa.layers.CRF(3)(x)
 addons | steps | tfa.layers.CRF(3)(L.Masking()(x))
 addons | steps | tfa.layers.CRF(4, use_kernel=False, use_boundary=False)(L.Masking()(x))

@@ -49,6 +49,7 @@ MODULES = (
     "cases_tfjs",
     "cases_ecosystem",
     "cases_packages",
+    "cases_graphs",
     "cases_own",
 )
 

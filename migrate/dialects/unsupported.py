@@ -39,6 +39,19 @@ class Unsupported:
         return named and self.keys <= layer.config.keys()
 
 
+_SPARSE = (
+    *(
+        "AGNNConv",
+        "CensNetConv",
+        "CrystalConv",
+        "ECCConv",
+        "EdgeConv",
+        "GatedGraphConv",
+        "GeneralConv",
+        "GINConv",
+    ),
+    *("GraphSageConv", "GTVConv", "TAGConv", "XENetConv", "XENetConvBatch"),
+)
 UNSUPPORTED = (
     Unsupported(
         "TensorFlow Probability",
@@ -92,6 +105,76 @@ UNSUPPORTED = (
         ("QAdaptiveActivation",),
         frozenset({"total_bits", "ema_decay"}),
         "its bits depend on averages of the training, which have not been compared with the package",
+    ),
+    Unsupported(
+        "TensorFlow Addons",
+        ("ESN", "ESNCell"),
+        frozenset({"connectivity", "spectral_radius"}),
+        "it is a recurrent layer whose step Keras does not have",
+    ),
+    Unsupported(
+        "TensorFlow Addons",
+        ("LayerNormLSTMCell", "LayerNormSimpleRNNCell", "PeepholeLSTMCell"),
+        frozenset({"recurrent_initializer", "recurrent_dropout"}),
+        "it is a cell whose step Keras does not have",
+    ),
+    Unsupported(
+        "TensorFlow Addons",
+        ("NASCell",),
+        frozenset({"projection", "recurrent_initializer"}),
+        "it is a cell whose step Keras does not have",
+    ),
+    Unsupported(
+        "TensorFlow Addons",
+        ("NetVLAD",),
+        frozenset({"num_clusters"}),
+        "it is gone from the last releases, and has not been compared with the older ones",
+    ),
+    Unsupported(
+        "TensorFlow Addons",
+        ("CorrelationCost",),
+        frozenset({"max_displacement", "stride_1", "stride_2"}),
+        "it is an operation that the package compiled, which a SavedModel needs as well",
+        "Write the operation with keras.ops as a layer of that name, and supply it with --source DIR.",
+    ),
+    Unsupported(
+        "TensorFlow Addons",
+        ("MaxUnpooling2D", "MaxUnpooling2DV2"),
+        frozenset({"pool_size", "strides", "padding"}),
+        "it puts numbers where a pooling with argmax found them, and Keras has no such pooling",
+    ),
+    Unsupported(
+        "TensorFlow Model Optimization",
+        ("ClusterWeightsRNN", "ClusterWeightsMHA"),
+        frozenset({"number_of_clusters", "cluster_centroids_init"}),
+        "its wrapper clusters several kernels of the layer in each call",
+        "In its own framework, take the wrappers off with tfmot.clustering.keras.strip_clustering, save the model and "
+        "migrate that.",
+    ),
+    Unsupported(
+        "Spektral",
+        ("APPNPConv", "ARMAConv", "DiffusionConv"),
+        frozenset({"channels", "kernel_regularizer", "kernel_constraint"}),
+        "it repeats its products with the edges, in a way that has not been compared with the package",
+    ),
+    Unsupported(
+        "Spektral",
+        _SPARSE,
+        frozenset({"aggregate"}),
+        "it gathers along the edges of sparse graphs, whose sizes differ from call to call",
+    ),
+    Unsupported(
+        "Spektral",
+        ("GraphMasking",),
+        frozenset({"name"}),
+        "it makes a mask of a feature, which is multiplied with what follows",
+        "Export the model as a SavedModel in its own framework and migrate that: its graph holds the products.",
+    ),
+    Unsupported(
+        "HGQ",
+        ("HDenseBatchNorm", "HConv1DBatchNorm", "HConv2DBatchNorm"),
+        frozenset({"kq_conf", "paq_conf"}),
+        "it folds a batch normalization into its kernel, and rounds what comes of it, in every call",
     ),
     Unsupported(
         "keras-retinanet",

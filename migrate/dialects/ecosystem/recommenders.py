@@ -1,12 +1,18 @@
-"""TensorFlow Recommenders (``tensorflow_recommenders/layers/feature_interaction/dcn.py`` of 0.7)."""
+"""TensorFlow Recommenders (``tensorflow_recommenders/layers/feature_interaction`` of 0.7)."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
 
 from migrate.capsule.model import Layer
 from migrate.dialects.foreign import Around, Foreign, graph_adapter, refusal
 from migrate.dialects.graph_rewrites import Fragment
+from migrate.dialects.shapes import Shape
 from migrate.findings import Rule, Severity
 
+_ROWS = 2
+"""Axes of a batch of rows."""
 _KEPT = ("kernel_initializer", "bias_initializer", "kernel_regularizer", "bias_regularizer")
 
 
@@ -71,4 +77,63 @@ def cross(layer: Layer, around: Around) -> Fragment:
         product = fragment.add("Add", "scaled", [product, diagonal])
     crossed = fragment.add("Multiply", "crossed", [x0, product])
     fragment.add("Add", "sum", [crossed, x])
+    return fragment
+
+
+def _interacted(layer: Layer, inputs: Sequence[Shape]) -> Shape | None:
+    count = len(inputs)
+    if layer.config.get("skip_gather"):
+        return (inputs[0][0], count * count)
+    return (inputs[0][0], count * (count + (1 if layer.config.get("self_interaction") else -1)) // 2)
+
+
+@graph_adapter(
+    Rule(
+        "ECO125",
+        "recommenders-dot-interaction",
+        "DotInteraction of TensorFlow Recommenders gives the product of each pair of features.",
+        Severity.ERROR,
+        before='{"class_name": "DotInteraction", "config": {"self_interaction": true}}, called with a list of features',
+        after="Concatenate, Reshape, a product, and the pairs below the diagonal",
+        why="The pairs that the package keeps are a fixed choice for a fixed number of features. With `skip_gather` "
+        "and without `self_interaction` it is refused: nothing in `keras.ops` leaves zeros there for every number.",
+        references=("tensorflow/recommenders#712",),
+    ),
+    Foreign(
+        "TensorFlow Recommenders",
+        "tfrs",
+        "DotInteraction",
+        registered=frozenset({"Custom"}),
+        keys=frozenset({"name"}),
+        shape=_interacted,
+        peculiar=False,
+        unmasked=True,
+    ),
+)
+def dot_interaction(layer: Layer, around: Around) -> Fragment:
+    """The matrix of products, and what is kept of it.
+
+    Raises:
+        MigrationError: ``ECO090`` for features of unknown or unequal size, and zeros above and on the diagonal.
+    """
+    count = len(list(layer.nodes[0].refs())) if layer.nodes else 0
+    shapes = [around(at) for at in range(count)]
+    sizes = {shape[1] if shape is not None and len(shape) == _ROWS else None for shape in shapes}
+    itself, whole = bool(layer.config.get("self_interaction")), bool(layer.config.get("skip_gather"))
+    if len(sizes) != 1 or None in sizes:
+        raise refusal(layer, "its inputs are not known to be rows of one size")
+    if whole and not itself:
+        raise refusal(layer, "skip_gather without self_interaction leaves zeros on the diagonal, too")
+    fragment = Fragment(layer)
+    rows: Any = fragment.input()
+    if count > 1:
+        rows = fragment.add("Concatenate", "row", [fragment.input(at) for at in range(count)], {"axis": -1})
+    rows = fragment.add("Reshape", "rows", rows, {"target_shape": [count, int(next(iter(sizes)) or 0)]})
+    products = fragment.operation("products", "linalg.matmul", rows, b=rows, transpose_b=True)
+    if whole:
+        products = fragment.operation("below", "linalg.band_part", products, num_lower=-1, num_upper=0)
+    flat = fragment.add("Reshape", "flat", products, {"target_shape": [count * count]})
+    if not whole:
+        kept = [row * count + at for row in range(count) for at in range(row + itself)]
+        fragment.operation("pairs", "gather", flat, indices=kept, axis=1)
     return fragment
