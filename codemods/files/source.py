@@ -128,6 +128,15 @@ class Source:
         return self.text[start:end]
 
 
+_PYTHON_2 = (
+    "Missing parentheses in call to",
+    "leading zeros in decimal integer literals",
+    "multiple exception types must be parenthesized",
+)
+"""How the parser begins to say what it makes of ``print x``, ``0777`` and ``except A, e``."""
+_PYTHON_2_HINT = ": this is Python 2; convert the file first, with `2to3 -w` of Python 3.12 or older"
+
+
 def parse(text: str) -> ast.Module:
     """Parse Python. Raises `SourceError` for whatever the parser refuses."""
     try:
@@ -135,6 +144,7 @@ def parse(text: str) -> ast.Module:
             warnings.simplefilter("ignore")  # invalid escapes in other people's strings
             return ast.parse(text)
     except SyntaxError as error:
-        raise SourceError(f"{error.msg} (line {error.lineno})", error.lineno or 0) from error
+        hint = _PYTHON_2_HINT if error.msg.startswith(_PYTHON_2) else ""
+        raise SourceError(f"{error.msg} (line {error.lineno}){hint}", error.lineno or 0) from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise SourceError(f"{type(error).__name__}: {error}") from error

@@ -57,8 +57,9 @@ def summary(result: Result, looked_at: int, *, written: bool) -> str:
     open_ = [finding for file in result.files for finding in file.findings if not finding.applied]
     notes = sum(finding.severity is Severity.INFO for finding in open_)
     listed = f"{counted(notes, 'note')} (-v lists them)"
-    files = f"{counted(looked_at, 'file')} looked at"
-    if not numbers.findings and not any(file.error for file in result.files):
+    skipped = sum(file.error is not None for file in result.files)
+    files = f"{counted(looked_at, 'file')} looked at{f', {skipped} skipped' if skipped else ''}"
+    if not numbers.findings and not skipped:
         return f"{files}, nothing to do.\n"
     verb = "rewritten" if written else "would change"
     effort = numbers.effort

@@ -379,6 +379,14 @@ def test_codes_that_no_rule_has_are_refused(project: Path) -> None:
     assert invoke(".", "--select", "IMP", "--check").exit_code == 1
 
 
+def test_files_that_do_not_parse_are_counted(tmp_path: Path) -> None:
+    (tmp_path / "old.py").write_text("import keras\nprint 'x'\n")
+    (tmp_path / "new.py").write_text("x = 1\n")
+    result = invoke(str(tmp_path))
+    assert result.exit_code == 1
+    assert "2 files looked at, 1 skipped, 0 would change" in result.output
+
+
 def test_a_folder_that_is_named_is_looked_at_though_it_is_ignored(project: Path) -> None:
     (project / ".git").mkdir(exist_ok=True)
     (project / ".gitignore").write_text("old/\n")

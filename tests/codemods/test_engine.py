@@ -139,6 +139,12 @@ def test_what_does_not_parse_is_an_error_of_the_file(text: str) -> None:
     assert outcome.text.endswith(text)
 
 
+@pytest.mark.parametrize("text", ["print 'x'", "x = 0777", "try: f()\nexcept A, e: pass", "exec 'x'"])
+def test_a_file_of_python_2_is_said_to_be_one(text: str) -> None:
+    assert "this is Python 2; convert the file first" in (run(f"import keras\n{text}\n").error or "")
+    assert "Python 2" not in (run("import keras\ndef (:\n").error or "")
+
+
 def test_deep_nesting_costs_one_file() -> None:
     deep = "from tensorflow import keras\nx = " + " + ".join(["keras.Model"] * 900) + "\n"
     outcome = run(deep)
