@@ -147,8 +147,6 @@ def _says(layer: Layer) -> bool:
 
 def _modes(layer: Layer) -> set[bool | None]:
     """The modes that the calls of a layer fix; None for a call that follows the model."""
-    if layer.class_name in _FUNCTIONS:
-        return set()
     given = (node.kwargs.get(_ARGUMENT) for node in layer.nodes)
     return {bool(mode) if isinstance(mode, bool | int) else None for mode in given}
 

@@ -84,7 +84,13 @@ def test_noise_stays_where_a_call_follows_the_model() -> None:
 
 
 @pytest.mark.parametrize(
-    "layer", [DROP, base(DENSE, DROP), Layer("GRU", "gru", {"units": 2, "dropout": 0.1})]
+    "layer",
+    [
+        DROP,
+        base(DENSE, DROP),
+        Layer("GRU", "gru", {"units": 2, "dropout": 0.1}),
+        base(Layer("RandomFlip", "flip", {"mode": "horizontal"})),
+    ],
 )
 def test_noise_that_is_always_drawn_is_refused(layer: Layer) -> None:
     with pytest.raises(MigrationError) as refusal:
@@ -93,9 +99,28 @@ def test_noise_that_is_always_drawn_is_refused(layer: Layer) -> None:
     assert refusal.value.hint
 
 
-def test_what_a_layer_of_the_user_does_is_not_known() -> None:
-    result = rewritten(called(base(Layer("OwnNoise", "own", {})), False))
+@pytest.mark.parametrize(
+    "layer",
+    [
+        Layer("OwnNoise", "own", {}),
+        Layer("OwnNoise", "own", {"trainable": False}),
+        Layer("BatchNormalization", "own", {"trainable": False}, registered_name="Own>BatchNormalization"),
+    ],
+)
+def test_what_a_layer_of_the_user_does_is_not_known(layer: Layer) -> None:
+    result = rewritten(called(base(layer), False))
     assert result.class_name == "FixedMode"
+
+
+def test_statistics_keep_their_noise_in_a_call_that_fixes_inference() -> None:
+    inner = rewritten(called(base(STATISTICS, DROP), False)).children["layer"]
+    assert inner.model is not None
+    assert inner.model.layer("drop") is DROP
+
+
+def test_frozen_statistics_keep_a_call_that_fixes_training() -> None:
+    result = rewritten(called(FROZEN, True))
+    assert [dict(node.kwargs) for node in result.nodes] == [{"mode": True}]
 
 
 def test_an_argument_without_effect_is_left_out() -> None:
@@ -104,8 +129,10 @@ def test_an_argument_without_effect_is_left_out() -> None:
     assert result.nodes[0].kwargs == {}
 
 
-def test_an_operation_keeps_its_arguments() -> None:
-    operation = called(Layer("Op", "op", {"function": "own"}), True)
+@pytest.mark.parametrize("mode", [True, False])
+@pytest.mark.parametrize("name", ["Op", "TFOpLambda"])
+def test_an_operation_keeps_its_arguments(name: str, mode: bool) -> None:
+    operation = called(Layer(name, "op", {"function": "own"}), mode)
     assert rewritten(operation) is operation
 
 

@@ -10,6 +10,7 @@ import pytest
 from migrate.capsule.model import Layer, Model, Node, TensorRef, Topology
 from migrate.dialects import registry  # noqa: F401 - registers every rule
 from migrate.dialects.aliases import without_aliases
+from migrate.dialects.keras3.attention import attention_causal, null_call_arguments
 from migrate.dialects.keras3.preprocessing import quantiles
 from migrate.dialects.rule import Era, Notes, Step
 from migrate.dialects.upgrade import upgrade
@@ -140,6 +141,28 @@ def test_causal_moves_into_every_call() -> None:
 def test_null_arguments_leave_calls() -> None:
     layer = Layer("LSTM", "l", {"units": 2}, (Node((TensorRef("x"),), {"training": None, "mask": None}),))
     assert upgraded(layer)[0].layer("l").nodes[0].kwargs == {}
+
+
+@pytest.mark.parametrize(
+    ("config", "after"), [({"use_scale": True}, None), ({"causal": False}, {}), ({"causal": True}, {})]
+)
+def test_the_argument_causal(config: dict[str, Any], after: dict[str, Any] | None) -> None:
+    layer = Layer("Attention", "a", config, (Node(([TensorRef("x"), TensorRef("x")],)),))
+    done = attention_causal(layer, Era.of("2.4.0"))
+    assert (done is layer) is (after is None)
+    assert done.config == (config if after is None else after)
+    assert ("use_causal_mask" in done.nodes[0].kwargs) is bool(config.get("causal"))
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        Layer("Op", "o", {"function": "keras.ops.clip"}, (Node((TensorRef("x"),), {"x_max": None}),)),
+        Layer("LSTM", "l", {"units": 2}, (Node((TensorRef("x"),), {"mask": TensorRef("m")}),)),
+    ],
+)
+def test_arguments_that_stay(layer: Layer) -> None:
+    assert null_call_arguments(layer, Era.of("2.8.0")) is layer
 
 
 def test_slashes_go_from_names_and_references() -> None:
