@@ -88,8 +88,8 @@ def _within(function: ast.FunctionDef) -> Iterator[ast.AST]:
 def _without(node: ast.AST) -> Iterator[tuple[ast.expr, bool, bool, ast.expr]]:
     """The guards of a node: each with the value that decides, whether others may, and what stays without it."""
     if isinstance(node, ast.BoolOp):
-        if isinstance(node.values[-1], (ast.Constant, ast.JoinedStr)):
-            return  # ``name or ""`` gives a value and guards nothing
+        if _is_plain(node.values[-1]):
+            return  # ``name or ""`` and ``given or {}`` give a value and guard nothing
         for operand in node.values:
             rest = [other for other in node.values if other is not operand]
             new = rest[0] if len(rest) == 1 else ast.BoolOp(node.op, rest)
@@ -97,6 +97,12 @@ def _without(node: ast.AST) -> Iterator[tuple[ast.expr, bool, bool, ast.expr]]:
     elif isinstance(node, ast.If) and not isinstance(node.test, ast.BoolOp):
         leaves = isinstance(node.body[-1], (ast.Return, ast.Continue))
         yield node.test, leaves, False, ast.Constant(not leaves)
+
+
+def _is_plain(value: ast.expr) -> bool:
+    """Whether an expression is a constant, text, or an empty container."""
+    empty = isinstance(value, (ast.Dict, ast.List, ast.Tuple)) and not any(ast.iter_child_nodes(value))
+    return empty or isinstance(value, (ast.Constant, ast.JoinedStr))
 
 
 class _Watch(ast.NodeTransformer):

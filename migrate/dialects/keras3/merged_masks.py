@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from migrate.capsule.model import Layer, Model, TensorRef, Topology, structure_refs
+from migrate.capsule.model import Layer, Model, TensorRef, structure_refs
 from migrate.dialects.graph_rewrites import named, unique_name
 from migrate.dialects.masks import (
     MaskOperations,
@@ -49,7 +49,7 @@ _SKIPPING = {"Multiply": "math.multiply", "Maximum": "math.maximum", "Minimum": 
 )
 def merged_masks(model: Model, era: Era) -> Model:
     """Name the mask again behind each merge whose inputs differ in their masks."""
-    if model.topology is Topology.SEQUENTIAL or not any(makes_mask(layer) for layer in model.layers):
+    if not any(makes_mask(layer) for layer in model.layers):
         return model
     shapes = infer_shapes(model)
     source, again = model, set[str]()
@@ -104,7 +104,7 @@ def _differing(model: Model, layer: Layer, shape: Shape | None, again: set[str])
         return frozenset()
     if shape is not None and len(shape) != 3:
         return frozenset()
-    if layer.class_name == "Concatenate" and layer.config.get("axis", -1) not in (-1, 2):
+    if layer.config.get("axis", -1) not in (-1, 2):
         return frozenset()  # along time, masks are joined end to end in both
     return frozenset().union(*known)
 

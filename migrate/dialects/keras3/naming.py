@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from migrate.capsule.model import Layer, Model, TensorRef, Topology, map_layer
+from migrate.capsule.model import Layer, Model, TensorRef, map_layer
 from migrate.dialects.graph_rewrites import named, rewire, unique_name
 from migrate.dialects.rule import Era, Step, model_rule
 from migrate.findings import Rule, Severity
@@ -37,14 +37,11 @@ def layer_names(model: Model, era: Era) -> Model:
         replace(layer, model=replace(layer.model, name=layer.name)) if layer.model is not None else layer
         for layer in layers
     )
-    result = replace(model, layers=layers)
-    if model.topology is Topology.SEQUENTIAL:
-        return result
 
     def follow(ref: TensorRef) -> TensorRef:
         return replace(ref, layer=renamed.get(ref.layer, ref.layer))
 
-    return rewire(result, follow)
+    return rewire(replace(model, layers=layers), follow)
 
 
 def _new_names(model: Model) -> Mapping[str, str]:
@@ -62,12 +59,10 @@ def _without_slashes(layer: Layer) -> Layer:
     """Wrapped layers: their names lead nowhere, but must be taken."""
 
     def change(path: tuple[str, ...], inner: Layer) -> Layer:
-        if inner is layer or inner.model is not None or "/" not in inner.name or not path:
+        if inner.model is not None or "/" not in inner.name:
             return inner
         return named(inner, inner.name.replace("/", "_"))
 
-    if not layer.children:
-        return layer
     children = {key: map_layer(child, change, (key,)) for key, child in layer.children.items()}
     if all(children[key] is child for key, child in layer.children.items()):
         return layer

@@ -67,7 +67,7 @@ def _source(node: Node, layers: Mapping[str, Layer]) -> TensorRef | None:
     size = options.get("size")
     if isinstance(size, TensorRef):
         return _shape_part(size, {"start": 1, "stop": 3, "step": None}, layers)
-    if isinstance(size, list) and len(size) == 2 and all(isinstance(part, TensorRef) for part in size):
+    if isinstance(size, list) and all(isinstance(part, TensorRef) for part in size):
         height, width = (_shape_part(part, axis, layers) for part, axis in zip(size, (1, 2), strict=True))
         return height if height == width else None
     return None

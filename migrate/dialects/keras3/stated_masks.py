@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from migrate.capsule.model import Layer, Model, Node, TensorRef, Topology
+from migrate.capsule.model import Layer, Model, Node, TensorRef
 from migrate.dialects.graph_rewrites import unique_name
-from migrate.dialects.masks import makes_mask, may_have_mask
+from migrate.dialects.masks import may_have_mask
 from migrate.dialects.rule import Era, Step, model_rule
 from migrate.findings import Rule, Severity
 
@@ -35,8 +35,6 @@ _BESIDE = ("initial_state", "constants")
 )
 def mask_beside_states(model: Model, era: Era) -> Model:
     """Name the mask in each call that has states, or constants, beside the sequence."""
-    if model.topology is Topology.SEQUENTIAL or not any(makes_mask(layer) for layer in model.layers):
-        return model
     taken = {layer.name for layer in model.layers}
     layers: list[Layer] = []
     for layer in model.layers:

@@ -88,10 +88,14 @@ def test_both_orders_of_channels(channels_first: bool) -> None:
     assert model.layers[-1].name == "l"
 
 
-def test_constraints_have_no_counterpart() -> None:
-    layer = Layer("LocallyConnected1D", "l", {"kernel_size": [3], "filters": 4, "kernel_constraint": {}})
-    constrained = layer.with_config(kernel_constraint={"class_name": "MaxNorm"})
-    with pytest.raises(MigrationError) as refused:
+@pytest.mark.parametrize("name", ["kernel_constraint", "bias_constraint"])
+def test_constraints_have_no_counterpart(name: str) -> None:
+    config = {"kernel_size": [3], "filters": 4, "use_bias": False}
+    layer = Layer("LocallyConnected1D", "l", config, weights={"kernel": np.zeros((4, 6, 4), np.float32)})
+    row = Model("Sequential", "m", Topology.SEQUENTIAL, (layer,))
+    assert locally_connected(row, ERA).layer("l").config["bias_axes"] is None
+    constrained = layer.with_config(**{name: {"class_name": "MaxNorm", "config": {}}})
+    with pytest.raises(MigrationError, match="constraint") as refused:
         locally_connected(Model("Sequential", "m", Topology.SEQUENTIAL, (constrained,)), ERA)
     assert refused.value.code == "CFG071"
 

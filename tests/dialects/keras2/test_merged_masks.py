@@ -41,6 +41,12 @@ def _model(second: Layer, merge: Layer, *behind: Layer) -> Model:
 UNMASKED = Layer("Embedding", "second", {"output_dim": 3}, _call("b"))
 MASKED = Layer("Embedding", "second", {"output_dim": 3, "mask_zero": True}, _call("b"))
 LSTM = Layer("LSTM", "lstm", {"units": 2}, _call("merge"))
+NESTED = Model(
+    "Sequential",
+    "second",
+    Topology.SEQUENTIAL,
+    (Layer("InputLayer", "b", {"batch_input_shape": [None, 6]}), replace(MASKED, nodes=())),
+)
 CONCATENATE = Layer("Concatenate", "merge", {"axis": -1}, _call("first", "second"))
 
 
@@ -79,6 +85,34 @@ def test_two_masks_are_joined_by_and() -> None:
             Layer("Concatenate", "merge", {"axis": 1}, _call("first", "second")),
             (LSTM,),
             id="joined along time",
+        ),
+        pytest.param(
+            UNMASKED,
+            Layer("Multiply", "merge", {}, (*_call("first", "second"), *_call("second", "first"))),
+            (LSTM,),
+            id="called twice",
+        ),
+        pytest.param(
+            UNMASKED,
+            Layer("Multiply", "merge", {}, (Node(([TensorRef("first")],)),)),
+            (LSTM,),
+            id="one input",
+        ),
+        pytest.param(
+            Layer("Sequential", "second", {}, _call("b"), model=NESTED),
+            CONCATENATE,
+            (LSTM,),
+            id="unknown mask",
+        ),
+        pytest.param(
+            Layer("Reshape", "second", {"target_shape": [6, 3, 1]}, _call("first")),
+            Layer("Multiply", "merge", {}, _call("second", "wide")),
+            (
+                Layer("Embedding", "wide", {"output_dim": 1, "mask_zero": True}, _call("letters")),
+                Layer("InputLayer", "letters", {"batch_input_shape": [None, 6, 3]}),
+                LSTM,
+            ),
+            id="no sequences",
         ),
     ],
 )

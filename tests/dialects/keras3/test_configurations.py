@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -265,7 +266,7 @@ def test_losses_that_were_added_to_a_graph() -> None:
     assert [layer.name for layer in done.layers] == ["x", "out", "weighed", "wraps", "nested"]
     unused = Model("Model", "m", Topology.FUNCTIONAL, layers[:3], X, TensorRef("out"))
     assert added_losses(unused, ERA) is unused
-    row = chain(Layer("Dense", "d"))
+    row = chain(Layer("Dense", "d"), Layer("AddLoss", "loss"))
     assert added_losses(row, ERA) is row
 
 
@@ -282,11 +283,17 @@ def both(units: int, kwargs: Config | None = None, backward: str = "GRU") -> Mod
 def test_directions_of_two_sizes() -> None:
     same = both(2)
     assert bidirectional_two_sizes(same, ERA) is same
+    own = both(3)
+    own = replace(own, layers=(ENTRY, own.layers[1].renamed_class("OwnDirections")))
+    assert bidirectional_two_sizes(own, ERA) is own
     apart = classes(bidirectional_two_sizes(both(3), ERA))
     assert "Bidirectional" not in apart
     assert {"LSTM", "GRU"} <= set(apart)
     assert bidirectional_two_sizes(both(3, {"mask": None}), ERA).layers
-    for model in (both(3, {"initial_state": [X]}), both(3, backward="Own")):
+    twice, pair = both(3), both(3)
+    twice = replace(twice, layers=(ENTRY, replace(twice.layers[1], nodes=twice.layers[1].nodes * 2)))
+    pair = replace(pair, layers=(ENTRY, replace(pair.layers[1], nodes=(Node(([X, X],)),))))
+    for model in (both(3, {"initial_state": [X]}), both(3, backward="Own"), twice, pair):
         with pytest.raises(MigrationError) as refused:
             bidirectional_two_sizes(model, ERA)
         assert refused.value.code == "CFG077"

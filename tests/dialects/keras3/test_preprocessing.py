@@ -11,7 +11,12 @@ from migrate.capsule.model import Layer, Model, Node, TensorRef, Topology
 from migrate.dialects import registry  # noqa: F401 - registers every rule
 from migrate.dialects.aliases import without_aliases
 from migrate.dialects.keras3.attention import attention_causal, null_call_arguments
-from migrate.dialects.keras3.preprocessing import quantiles
+from migrate.dialects.keras3.preprocessing import (
+    discretization_bins,
+    encoding_arguments,
+    encoding_tf_idf,
+    quantiles,
+)
 from migrate.dialects.rule import Era, Notes, Step
 from migrate.dialects.upgrade import upgrade
 from migrate.findings import MigrationError
@@ -77,6 +82,53 @@ def test_encoding_names_of_the_experimental_releases() -> None:
     assert "max_tokens" not in made
 
 
+CURRENT = Layer(
+    "Discretization",
+    "d",
+    {"bin_boundaries": [0.0, 1.0], "num_bins": None, "epsilon": 0.01, "dtype": "float32"},
+)
+
+
+def test_bins_that_are_named_as_today_stay() -> None:
+    assert discretization_bins(CURRENT, Era.of("2.15.0")) is CURRENT
+    summary = {"summary": np.zeros((2, 100), np.float32)}
+    learned = Layer("Discretization", "d", CURRENT.config, weights=summary)
+    done = discretization_bins(learned, Era.of("2.15.0"))
+    assert (done.config["bin_boundaries"], dict(done.weights)) == ([0.0, 1.0], {})
+
+
+@pytest.mark.parametrize(
+    ("name", "config", "after"),
+    [
+        (
+            "TextVectorization",
+            {"max_tokens": 4, "output_mode": "binary"},
+            {"max_tokens": 4, "output_mode": "multi_hot"},
+        ),
+        ("StringLookup", {"max_tokens": 4, "output_mode": "int"}, None),
+        ("CategoryEncoding", {"num_tokens": 4, "output_mode": "count"}, None),
+    ],
+)
+def test_tokens_of_lookups_keep_their_name(
+    name: str, config: dict[str, Any], after: dict[str, Any] | None
+) -> None:
+    layer = Layer(name, "l", config)
+    done = encoding_arguments(layer, Era.of("2.4.0"))
+    assert done.config == (config if after is None else after)
+    assert (done is layer) is (after is None)
+
+
+@pytest.mark.parametrize(("mode", "parts"), [("tf_idf", 2), ("count", 1)])
+def test_learned_frequencies_weigh_the_mode_of_that_name_alone(mode: str, parts: int) -> None:
+    weights = {"idf": np.array([0.7, 0.5], np.float32)}
+    layer = Layer(
+        "CategoryEncoding", "c", {"num_tokens": 2, "output_mode": mode}, (Node((TensorRef("x"),)),), weights
+    )
+    entry = Layer("InputLayer", "x", {"batch_input_shape": [None, 4]})
+    model = Model("Functional", "m", Topology.FUNCTIONAL, (entry, layer), TensorRef("x"), TensorRef("c"))
+    assert len(encoding_tf_idf(model, Era.of("2.4.0")).layers) == 1 + parts
+
+
 def test_idf_weights_move_beside_the_vocabulary() -> None:
     weights = {"idf_weights": np.array([0.9, 1.0, 0.8], "float32")}
     layer = Layer("TextVectorization", "t", {"output_mode": "tf_idf", "vocabulary": ["a", "b"]}, (), weights)
@@ -108,7 +160,13 @@ def test_vocabulary_in_a_file_is_refused() -> None:
 
 @pytest.mark.parametrize(
     ("axis", "stored", "expected"),
-    [([-1], [[0.1, 0.2]], [0.1, 0.2]), ([-1], 3.0, 3.0), ([-1], [0.1], [0.1]), (None, [[3.0]], 3.0)],
+    [
+        ([-1], [[0.1, 0.2]], [0.1, 0.2]),
+        ([-1], 3.0, 3.0),
+        ([-1], [0.1], [0.1]),
+        (None, [[3.0]], 3.0),
+        ([-1], [[0.1]], [0.1]),
+    ],
 )
 def test_mean_loses_the_axes_it_was_broadcast_over(axis: Any, stored: Any, expected: Any) -> None:
     made = config_of(Layer("Normalization", "n", {"axis": axis, "mean": stored, "variance": stored}))

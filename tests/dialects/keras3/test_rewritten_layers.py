@@ -41,7 +41,10 @@ def test_the_image_is_padded_and_the_kernel_turned(padding: str, rate: int, bord
     assert new[0, 0, 0, 3] == old[1, 2, 3, 0]
 
 
-@pytest.mark.parametrize("config", [{}, {"dilation_rate": [1, 1]}, {"strides": [2, 2]}])
+@pytest.mark.parametrize(
+    "config",
+    [{}, {"dilation_rate": [1, 1]}, {"strides": [2, 2]}, {"dilation_rate": [2, 2], "strides": [2, 2]}],
+)
 def test_other_transposed_convolutions_stay(config: dict[str, object]) -> None:
     model = _transposed(**config)
     assert dilated_transpose(model, ERA) is model
@@ -50,6 +53,12 @@ def test_other_transposed_convolutions_stay(config: dict[str, object]) -> None:
 def _recurrent(*cells: Layer, **kwargs: object) -> Layer:
     stack = Layer("StackedRNNCells", "stack", children={f"cells/{n}": cell for n, cell in enumerate(cells)})
     return Layer("RNN", "rnn", nodes=(Node((TensorRef("x"),), kwargs),), children={"cell": stack})
+
+
+def test_a_cell_of_the_user_that_holds_one_stays() -> None:
+    own = Layer("OwnCells", "stack", children={"cell": Layer("LSTMCell", "cell", {"units": 2})})
+    layer = Layer("RNN", "rnn", nodes=(Node((TensorRef("x"),)),), children={"cell": own})
+    assert single_cell(layer, ERA) is layer
 
 
 def test_the_only_cell_stands_for_its_stack() -> None:

@@ -43,7 +43,6 @@ def test_the_mask_of_the_sequence_is_named(given: dict[str, Any]) -> None:
         decoder(source="x", **STATES),
         decoder(mask=TensorRef("c"), **STATES),
         decoder("OwnDecoder", **STATES),
-        Model("Sequential", "m", Topology.SEQUENTIAL, decoder().layers[4:]),
     ],
 )
 def test_calls_that_keep_their_mask_stay(model: Model) -> None:
