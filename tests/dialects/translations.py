@@ -67,9 +67,10 @@ def translated(name: str) -> Translated:
 
 
 def recorded() -> dict[str, str]:
-    """The table: by the name of a file, what became of it."""
+    """The table: by the name of a file that there is, what became of it."""
     lines = TABLE.read_text(encoding="utf-8").splitlines()
-    return dict(line.split("\t", 1) for line in lines)
+    found = dict(line.split("\t", 1) for line in lines)
+    return {name: found[name] for name, _ in cases() if name in found}
 
 
 def _counted(words: Iterable[str]) -> str:
