@@ -19,6 +19,9 @@ from migrate.formats.artifact import TFJS, WEIGHTS, Format
 from migrate.formats.checkpoint.locate import find_prefix, parts_of
 from migrate.formats.identify import is_misnamed
 from migrate.formats.pairing import Neighbours, only_saved_model
+from migrate.formats.saved_model.names import PROTO, TEXT_PROTO
+from migrate.formats.saved_model.parts import is_renamed
+from migrate.formats.saved_model.parts import parts_of as saved_model_parts
 from migrate.formats.tfjs import shards_of
 from migrate.parity.golden import find_golden
 from migrate.printable import printable
@@ -122,7 +125,7 @@ def discover(sources: Sequence[Source], reader: Reader) -> list[Candidate]:
     """
     found: dict[Path, tuple[Source, bool]] = {}
     for source in sources:
-        for start in source.paths:
+        for start in map(_whole, source.paths):
             below = (
                 path for path in walk(start, dangling=True) if STATE not in path.relative_to(start).parts
             )
@@ -130,10 +133,12 @@ def discover(sources: Sequence[Source], reader: Reader) -> list[Candidate]:
                 found.setdefault(path, (source, source.explicit))
     kinds = dict(reader.identify(list(found)))
     pairs = _Pairs(kinds, reader)
+    graphs = [path for path, kind in kinds.items() if _format(kind) is Format.SAVED_MODEL]
+    owned = {part for path in graphs for part in _parts(path, Format.SAVED_MODEL) if part != path}
     candidates = []
     for path, (source, explicit) in found.items():
         kind = kinds[path]
-        if not explicit and not _is_artifact(path, kind, pairs):
+        if not explicit and (path in owned or not _is_artifact(path, kind, pairs)):
             continue
         name = _name(path, source.root)
         if isinstance(kind, MigrationError):
@@ -144,6 +149,11 @@ def discover(sources: Sequence[Source], reader: Reader) -> list[Candidate]:
         size = sum(part.stat().st_size for part in parts) if parts else kind.size
         candidates.append(Candidate(path, name, kind.format, size, tuple(belonging), parts=parts))
     return _unique_names(sorted(candidates, key=lambda candidate: candidate.source), found)
+
+
+def _whole(path: Path) -> Path:
+    """The folder of a SavedModel of which the protobuf was named; any other path as it is."""
+    return path.parent if path.name in (PROTO, TEXT_PROTO) and path.is_file() else path
 
 
 def _name(path: Path, root: Path) -> str:
@@ -208,10 +218,15 @@ def _is_artifact(path: Path, kind: Identification | MigrationError, pairs: _Pair
 
 
 def _parts(path: Path, form: Format) -> tuple[Path, ...]:
-    """All files of a checkpoint or TensorFlow.js model; none if it is incomplete, and its migration reports why."""
+    """All files of a checkpoint, a TensorFlow.js model or a SavedModel whose protobuf has another name.
+
+    There are none if it is incomplete, and its migration reports why.
+    """
     try:
         if form in TFJS:
             return (path, *shards_of(path))
+        if form is Format.SAVED_MODEL:
+            return tuple(saved_model_parts(path).values()) if is_renamed(path) else ()
         return tuple(parts_of(find_prefix(path))) if form is Format.CHECKPOINT else ()
     except MigrationError:
         return ()

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from migrate.findings import MigrationError
+from migrate.formats.artifact import Format
 from migrate.formats.checkpoint.locate import digest_of_parts
 from migrate.formats.limits import sha256_of
+from migrate.formats.saved_model.parts import digest_of, parts_of
 from migrate.own_code.files import files_below, project_of
 from migrate.own_code.read_files import files_named
 from migrate.own_code.settings import settings_files
@@ -157,7 +159,9 @@ def keys_of(candidates: Sequence[Candidate], hasher: Hasher, options: Options) -
     keys = {}
     for one in candidates:
         own = hashes[one.path]
-        if one.parts:
+        if one.format is Format.SAVED_MODEL and one.parts:
+            own = digest_of({name: hashes[path] for name, path in parts_of(one.path).items()})
+        elif one.parts:
             own = digest_of_parts({path: hashes[path] for path in one.parts})
         parts = [own or f"unreadable {one.source}", *sorted(hashes[path] for path in one.companions)]
         parts += sorted(map(_quietly, settings_files(one.path, options.source)))

@@ -15,6 +15,7 @@ from migrate.formats.checkpoint.locate import find_prefix
 from migrate.formats.companions import unused_architecture
 from migrate.formats.identify import identify
 from migrate.formats.pickled_classes import pickled_classes
+from migrate.formats.saved_model.parts import is_renamed
 from migrate.inspection.expectation import Expectation, expected
 from migrate.inspection.graphs import inspect_checkpoint, inspect_graph, inspect_saved_model
 from migrate.inspection.layered import basic, inspect_layers
@@ -69,6 +70,6 @@ def _scanned(found: Identification) -> Path:
     if found.format is Format.CHECKPOINT:
         prefix = find_prefix(found.path)
         return prefix.with_name(f"{prefix.name}.index")
-    if found.format is Format.SAVED_MODEL and found.path.is_file():
+    if found.format is Format.SAVED_MODEL and found.path.is_file() and not is_renamed(found.path):
         return found.path.parent
     return found.path

@@ -85,7 +85,12 @@ def _saved_model_obstacles(model: SavedModel) -> list[Finding]:
 
     if model.missing:
         names = ", ".join(model.missing[:4])
-        warn("FMT022", f"files are missing: {names}", "Fetch the whole directory.", Severity.ERROR)
+        warn(
+            "FMT022",
+            f"files are missing: {names}",
+            "Fetch the whole folder: the protobuf with its variables and assets beside it.",
+            Severity.ERROR,
+        )
     if meta.reference_variables:
         what = (
             "TF1 reference variables: the graph can be called and lifted, but not restored as Python objects"

@@ -162,7 +162,16 @@ class Converter:
         if lifted.margins:
             call = Node((given,), {"pad_width": [list(pair) for pair in lifted.margins]})
             given = self._add(Layer("Op", self._free(f"{name}_pad"), {"function": "keras.ops.pad"}, (call,)))
-        return self._add(Layer(lifted.class_name, name, config, (Node((given,)),), lifted.weights))
+        if not lifted.turned:
+            return self._add(Layer(lifted.class_name, name, config, (Node((given,)),), lifted.weights))
+        axes = lifted.weights["kernel"].ndim
+        given = self._transposed(f"{name}_last", given, [0, *range(2, axes), 1])
+        made = self._add(Layer(lifted.class_name, name, config, (Node((given,)),), lifted.weights))
+        return self._transposed(f"{name}_first", made, [0, axes - 1, *range(1, axes - 1)])
+
+    def _transposed(self, name: str, given: TensorRef, axes: list[int]) -> TensorRef:
+        call = Node((given,), {"axes": axes})
+        return self._add(Layer("Op", self._free(name), {"function": "keras.ops.transpose"}, (call,)))
 
     def _computed(self, node: GraphNode) -> list[str]:
         """Inputs that are neither constants nor variables."""

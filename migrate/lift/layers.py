@@ -7,7 +7,7 @@ TensorFlow's operations and in Keras 3's layers.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from migrate.lift.graph import Graph, GraphNode
 
 _LAST = {2: "NHWC", 3: "NDHWC"}
 """Number of spatial axes to the layout with the channels last."""
+_FIRST = ("NCHW", "NCDHW")
 Match = Callable[[Graph, GraphNode], "Lifted | None"]
 
 
@@ -31,6 +32,7 @@ class Lifted:
         config: arguments beside the name and dtype.
         weights: role to array.
         margins: zeros before and after each axis that the input gets first; empty for none.
+        turned: whether the operation has its channels first: the layer gets them last, and its output is turned back.
     """
 
     class_name: str
@@ -38,6 +40,7 @@ class Lifted:
     config: Mapping[str, Any]
     weights: Mapping[str, Array]
     margins: tuple[tuple[int, int], ...] = ()
+    turned: bool = False
 
 
 def attribute(node: GraphNode, name: str, default: Any = None) -> Any:
@@ -101,7 +104,7 @@ def _loses_units(graph: Graph, node: GraphNode) -> bool:
 
 
 def convolution(graph: Graph, node: GraphNode) -> Lifted | None:
-    """``Conv2D``, ``Conv3D`` and ``DepthwiseConv2dNative`` with a weight, the channels last."""
+    """``Conv2D``, ``Conv3D`` and ``DepthwiseConv2dNative`` with a weight."""
     rank = 3 if node.op == "Conv3D" else 2
     kernel = weight(graph, node.inputs[1], rank + 2)
     config = _windows(node, rank)
@@ -110,9 +113,10 @@ def convolution(graph: Graph, node: GraphNode) -> Lifted | None:
     config["kernel_size"] = [int(n) for n in kernel.shape[:rank]]
     if node.op != "DepthwiseConv2dNative":
         config["filters"] = int(kernel.shape[-1])
-        return Lifted(node.op, node.inputs[0], config, {"kernel": kernel}, _margins(node))
+        return Lifted(node.op, node.inputs[0], config, {"kernel": kernel}, _margins(node), _has_first(node))
     config["depth_multiplier"] = int(kernel.shape[3])
-    return Lifted("DepthwiseConv2D", node.inputs[0], config, {"kernel": kernel}, _margins(node))
+    weights = {"kernel": kernel}
+    return Lifted("DepthwiseConv2D", node.inputs[0], config, weights, _margins(node), _has_first(node))
 
 
 def _margins(node: GraphNode) -> tuple[tuple[int, int], ...]:
@@ -128,18 +132,23 @@ def transposed_convolution(graph: Graph, node: GraphNode) -> Lifted | None:
     if kernel is None or config is None or attribute(node, "padding") not in ("SAME", "VALID"):
         return None
     config |= {"kernel_size": [int(n) for n in kernel.shape[:2]], "filters": int(kernel.shape[2])}
-    return Lifted("Conv2DTranspose", node.inputs[2], config, {"kernel": kernel})
+    return Lifted("Conv2DTranspose", node.inputs[2], config, {"kernel": kernel}, turned=_has_first(node))
+
+
+def _has_first(node: GraphNode) -> bool:
+    return attribute(node, "data_format", "NHWC") in _FIRST
 
 
 def _windows(node: GraphNode, rank: int) -> dict[str, Any] | None:
     """Strides, dilation and padding of a convolution over ``rank`` axes; None for what the layers do not have."""
     padding = str(attribute(node, "padding", "VALID"))
-    if attribute(node, "data_format", _LAST[rank]) != _LAST[rank]:
+    if attribute(node, "data_format", _LAST[rank]) not in (_LAST[rank], *_FIRST):
         return None
     ones = [1] * (rank + 2)
+    axes = slice(2, None) if _has_first(node) else slice(1, -1)
     return {
-        "strides": [int(n) for n in attribute(node, "strides", ones)[1:-1]],
-        "dilation_rate": [int(n) for n in attribute(node, "dilations", ones)[1:-1]],
+        "strides": [int(n) for n in attribute(node, "strides", ones)[axes]],
+        "dilation_rate": [int(n) for n in attribute(node, "dilations", ones)[axes]],
         "padding": "same" if padding == "SAME" else "valid",  # explicit margins are added before
         "use_bias": False,
     }
@@ -148,9 +157,10 @@ def _windows(node: GraphNode, rank: int) -> dict[str, Any] | None:
 def batch_norm(graph: Graph, node: GraphNode) -> Lifted | None:
     """``FusedBatchNorm`` at inference."""
     arrays = [weight(graph, tensor, 1) for tensor in node.inputs[1:5]]
-    if attribute(node, "is_training", True) or attribute(node, "data_format", "NHWC") != "NHWC":
+    if attribute(node, "is_training", True):
         return None
-    return _normalization(node.inputs[0], arrays, float(attribute(node, "epsilon", 1e-4)))
+    axis = 1 if _has_first(node) else -1
+    return _normalization(node.inputs[0], arrays, float(attribute(node, "epsilon", 1e-4)), axis)
 
 
 def folded_batch_norm(graph: Graph, node: GraphNode) -> Lifted | None:
@@ -176,12 +186,12 @@ def folded_batch_norm(graph: Graph, node: GraphNode) -> Lifted | None:
     return _normalization(scaled.inputs[0], [weight(graph, t, 1) for t in tensors], float(epsilon))
 
 
-def _normalization(tensor: str, arrays: list[Array | None], epsilon: float) -> Lifted | None:
+def _normalization(tensor: str, arrays: list[Array | None], epsilon: float, axis: int = -1) -> Lifted | None:
     if any(array is None for array in arrays):
         return None
     roles = ("gamma", "beta", "moving_mean", "moving_variance")
     weights = {role: array for role, array in zip(roles, arrays, strict=True) if array is not None}
-    return Lifted("BatchNormalization", tensor, {"axis": -1, "epsilon": epsilon}, weights)
+    return Lifted("BatchNormalization", tensor, {"axis": axis, "epsilon": epsilon}, weights)
 
 
 def embedding(graph: Graph, node: GraphNode) -> Lifted | None:
@@ -203,12 +213,12 @@ def with_bias(graph: Graph, node: GraphNode, uses: Mapping[str, int]) -> Lifted 
         if layer is None or match is None or bias is None or uses.get(f"{layer.name}:0") != 1:
             continue
         found = match(graph, layer)
-        if found is None or attribute(node, "data_format", "NHWC") not in _LAST.values():
+        if found is None or _has_first(node) != found.turned:
             continue
         if bias.shape == (_units(found),):
             config = {**found.config, "use_bias": True}
             weights = {**found.weights, "bias": bias}
-            return Lifted(found.class_name, found.input, config, weights, found.margins)
+            return replace(found, config=config, weights=weights)
     return None
 
 

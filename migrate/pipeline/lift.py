@@ -21,6 +21,7 @@ from migrate.pipeline.comparison import compare_reloaded
 from migrate.pipeline.coverage import measure
 from migrate.pipeline.deploy import deploy, report_undeployed
 from migrate.pipeline.layered import golden_witness, write_proof
+from migrate.pipeline.limits import report_channels_first
 from migrate.pipeline.probing import Loaders
 from migrate.pipeline.progress import Progress, ReferenceRun, Written
 from migrate.pipeline.proof import Comparator, must_agree, outputs_of
@@ -180,6 +181,7 @@ def _serve(
     judge = Comparator([e["name"] for e in described["outputs"]], "", options.tolerance)
     with progress.phase("write"):
         written = outputs_in(slot.modern, slot.modern.call("serve_graph", dict(params)))["saved_model"]
+    report_channels_first(described["channels_first"], progress)
     call = {"inputs": [e["name"] for e in described["inputs"]], "outputs": list(judge.names)}
     with progress.phase("reload"):
         for witness in witnesses:

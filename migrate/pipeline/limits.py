@@ -87,6 +87,20 @@ def report_lost(
         )
 
 
+def report_channels_first(operations: Sequence[str], progress: Progress) -> None:
+    """Operations of a graph that is written as it was, which processors run only if TensorFlow may turn them."""
+    if operations:
+        progress.findings.append(
+            Finding(
+                "EXP031",
+                Severity.WARNING,
+                f"the SavedModel keeps {', '.join(operations)} over channels first (NCHW), which TensorFlow runs on "
+                "GPUs, and on processors with oneDNN or its layout optimizer",
+                "Serve it there, or use the .keras (--lift), whose layers run everywhere.",
+            )
+        )
+
+
 def report_keywords(signatures: Signatures, progress: Progress) -> None:
     """Keys that servers accept and Python functions cannot."""
     for name, signature in signatures.items():

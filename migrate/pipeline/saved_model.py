@@ -10,7 +10,14 @@ from migrate.findings import MigrationError
 from migrate.pipeline.coverage import measure_signatures
 from migrate.pipeline.deploy import report_undeployed
 from migrate.pipeline.lift import lift_signature
-from migrate.pipeline.limits import SERVE, report_functions, report_keywords, report_limits, report_lost
+from migrate.pipeline.limits import (
+    SERVE,
+    report_channels_first,
+    report_functions,
+    report_keywords,
+    report_limits,
+    report_lost,
+)
 from migrate.pipeline.native import migrate_class, migrate_natively
 from migrate.pipeline.progress import Progress, ReferenceRun, Written
 from migrate.pipeline.proof import Comparator, must_agree, outputs_of
@@ -71,6 +78,7 @@ def migrate_saved_model(
         method = "reexport_tf1" if by_names else "reexport"
         parts["saved_model"] = _reexport(slot, method, params, signatures, progress, parts)
         report_keywords(signatures, progress)
+        report_channels_first(loaded["channels_first"], progress)
         with progress.phase("reload"):
             for name, witness in witnesses:
                 _compare_served(
@@ -115,7 +123,7 @@ def read_saved_model(slot: Slot, staged: Staged, progress: Progress) -> Describe
         raise MigrationError(
             "FMT022",
             f"the SavedModel is incomplete: {', '.join(info.missing[:3])} missing",
-            "Fetch the whole folder again, including its variables.",
+            "Fetch the whole folder again: the protobuf with its variables and assets beside it.",
         )
     return info
 

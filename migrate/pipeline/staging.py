@@ -16,6 +16,9 @@ from migrate.formats.companions import unused_architecture
 from migrate.formats.identify import Identification, is_pointer
 from migrate.formats.links import stays
 from migrate.formats.read import refusal
+from migrate.formats.saved_model.names import PROTO
+from migrate.formats.saved_model.parts import is_renamed
+from migrate.formats.saved_model.parts import parts_of as saved_model_parts
 from migrate.formats.tfjs import shards_of
 from migrate.parity.golden import find_golden
 from migrate.pipeline.given_architecture import given_architecture
@@ -33,7 +36,6 @@ _SUFFIXES = {
 """The file names that frameworks require for this content: they choose the reader by the name."""
 
 
-SAVED_MODEL_FILE = "saved_model.pb"
 STAGED = "original"
 """Stem of the staged artifact: frameworks choose by name, and a user's name may be anything."""
 CUSTOM_PREFIX = "custom_"
@@ -104,7 +106,7 @@ def stage(path: Path, options: Options, slot: Slot, golden: Path | None = None) 
         raise refusal(found)  # a git-annex link whose target does not exist
     if found.format is Format.SAVED_MODEL:
         source = slot.inputs / STAGED
-        _bring_folder(path if path.is_dir() else path.parent, source)
+        _bring_saved_model(path, source)
     elif found.format in TFJS:
         source = _bring_tfjs(path, slot.inputs / STAGED)
     elif found.format is Format.CHECKPOINT:
@@ -149,7 +151,7 @@ def _identified(path: Path, slot: Slot) -> Identification:
 
 def _bring_architecture(given: Path, folder: Path) -> Path:
     """A file with an architecture or a model, or a SavedModel whose metadata contains one."""
-    if given.name == SAVED_MODEL_FILE:
+    if given.name == PROTO:
         given = given.parent
     target = folder / f"architecture{given.suffix if given.is_file() else ''}"
     if given.is_dir():
@@ -182,6 +184,26 @@ def _bring(source: Path, target: Path) -> None:
             f"cannot read {source.name}: {error.strerror or error}",
             "Check that the file exists and its permissions.",
         ) from error
+
+
+def _bring_saved_model(path: Path, target: Path) -> None:
+    """The folder of a SavedModel; of a protobuf with a name of its own, only what a SavedModel consists of.
+
+    Raises:
+        MigrationError: ``SEC006`` for a link that leaves the folder.
+    """
+    if not is_renamed(path):
+        _bring_folder(path if path.is_dir() else path.parent, target)
+        return
+    root = path.parent.resolve()
+    for name, part in saved_model_parts(path).items():
+        if part != path and not stays(part, root):
+            raise MigrationError(
+                "SEC006", f"{name} is a link that leaves the folder", "Copy the folder with `cp -RL`.", name
+            )
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        _bring(part, target / name)
+        _must_be_fetched(target / name, name)
 
 
 def _bring_folder(source: Path, target: Path) -> None:

@@ -157,7 +157,7 @@ REASONS: tuple[Rule, ...] = (
         "no-kernel",
         "The graph needs an operation that the installed TensorFlow knows by name only.",
         "`BoostedTreesBucketize` and others lost their kernels after TensorFlow 2.8, and pooling over channels "
-        "first (NCHW) has none for processors. Save the model again without the "
+        "first (NCDHW) in three dimensions has none for processors. Save the model again without the "
         "operation, or serve the old SavedModel with the TensorFlow that wrote it.",
     ),
     reason(
@@ -166,5 +166,13 @@ REASONS: tuple[Rule, ...] = (
         "A signature takes or gives sparse or ragged tensors.",
         "Servers pass dense tensors, and Keras 3's exporter writes signatures of dense ones. Save it again with a "
         "signature that makes sparse tensors inside, of their indices, values and shape.",
+    ),
+    note(
+        "EXP031",
+        "channels-first-graph",
+        "The exported graph has operations over channels first (NCHW).",
+        "TensorFlow's plain kernels for processors refuse convolutions and pooling over channels first; GPUs and "
+        "oneDNN (on by default on x86) run them. The comparison let TensorFlow's layout optimizer turn them. `--lift` "
+        "writes a `.keras` that runs everywhere.",
     ),
 )

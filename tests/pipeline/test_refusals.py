@@ -128,7 +128,15 @@ def test_what_tf_keras_says_to_an_architecture(message: str, code: str) -> None:
             "Graph execution error: No OpKernel was registered to support Op 'BoostedTreesBucketize' used by {{node}}",
             "BoostedTreesBucketize",
         ),
-        ("Detected at node pool: Default MaxPoolingOp only supports NHWC on device type CPU", "NCHW"),
+        (
+            "Detected at node pool: Default MaxPoolingOp only supports NHWC on device type CPU",
+            "MaxPoolingOp over",
+        ),
+        ("Default Pooling3DOp only supports NDHWC on device type CPU [[{{node pool}}]]", "Pooling3DOp over"),
+        ("The Conv2D op currently only supports the NHWC tensor format on the CPU. The op", "Conv2D over"),
+        ("CPU implementation of Conv3D currently only supports the NHWC tensor format.", "Conv3D over"),
+        ("Conv2DCustomBackpropInputOp only supports NHWC.", "Conv2DCustomBackpropInputOp over"),
+        ("Depthwise convolution on CPU is only supported for NHWC format", "Depthwise convolution over"),
     ],
 )
 def test_an_operation_without_a_kernel_is_a_reason_of_its_own(said: str, what: str) -> None:

@@ -15,7 +15,7 @@ import pytest
 from migrate.findings import MigrationError
 from migrate.pipeline.recordings import recording_in
 from migrate.pipeline.request import Options
-from migrate.pipeline.staging import _bring, _bring_folder, _bring_tfjs, stage
+from migrate.pipeline.staging import _bring, _bring_folder, _bring_saved_model, _bring_tfjs, stage
 from migrate.worlds.host.pool import Pool, Slot
 
 MEMORY = Path("/dev/shm")
@@ -39,6 +39,19 @@ def saved_model(folder: Path) -> Path:
     (folder / "saved_model.pb").write_bytes(b"\x08\x01")
     (folder / "assets" / "words.txt").write_text("a\nb\n")
     return folder
+
+
+def test_a_graph_with_another_name_brings_its_variables_and_nothing_else(
+    tmp_path: Path, target: Path
+) -> None:
+    folder = saved_model(tmp_path / "downloads")
+    (folder / "saved_model.pb").rename(folder / "net.pb")
+    (folder / "variables").mkdir()
+    (folder / "variables" / "variables.index").write_bytes(b"")
+    (folder / "letter.txt").write_text("private")
+    _bring_saved_model(folder / "net.pb", target)
+    staged = {path.relative_to(target).as_posix() for path in target.rglob("*") if path.is_file()}
+    assert staged == {"saved_model.pb", "variables/variables.index", "assets/words.txt"}
 
 
 def test_a_plain_folder_is_staged_whole(tmp_path: Path, target: Path) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 PROTO = "saved_model.pb"
 """The file that makes a folder a SavedModel."""
+TEXT_PROTO = "saved_model.pbtxt"
+"""The same as text."""
 DEFAULT_SIGNATURE = "serving_default"
 """The signature that a server answers with when none is asked for (``signature_constants.py`` of TensorFlow)."""
 

@@ -15,14 +15,14 @@ from migrate.formats.architecture import as_architecture
 from migrate.formats.checkpoint.dtypes import dtype_name, is_reference
 from migrate.formats.limits import MAX_ARCHITECTURE_BYTES, MIB, decode_json
 from migrate.formats.saved_model.graph import Graph, parse_graph
-from migrate.formats.saved_model.names import PROTO
+from migrate.formats.saved_model.names import PROTO, TEXT_PROTO
 from migrate.formats.saved_model.objects import SavedObjects, parse_metadata, parse_objects, parse_shape
 from migrate.formats.wire import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-TEXT_PROTO, KERAS_METADATA = "saved_model.pbtxt", "keras_metadata.pb"
+KERAS_METADATA = "keras_metadata.pb"
 MAX_PROTO_BYTES = 2048 * MIB
 """Protobuf itself allows no more (FMT-14)."""
 PREDICT = "tensorflow/serving/predict"

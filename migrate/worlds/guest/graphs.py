@@ -19,6 +19,7 @@ from migrate.findings import MigrationError
 from migrate.formats.artifact import Format
 from migrate.formats.identify import identify
 from migrate.formats.tfjs_graph import read_tfjs_graph
+from migrate.worlds.guest.layouts import channels_first_ops, session_config
 from migrate.worlds.guest.runner import cases_of, to_numpy
 from migrate.worlds.guest.session import shape_of
 
@@ -59,7 +60,9 @@ def read_graph(path: str) -> BareGraph:
             "Pass the checkpoint that belongs to it with --architecture, or migrate the exported SavedModel.",
             place=variable,
         )
-    return BareGraph(graph_def, _told(graph_def) if signature is None else _stated(graph_def, signature))
+    ends = _told(graph_def) if signature is None else _stated(graph_def, signature)
+    ends["channels_first"] = channels_first_ops(graph_def)
+    return BareGraph(graph_def, ends)
 
 
 def _parsed(data: bytes) -> Any:
@@ -201,7 +204,8 @@ def predict_graph(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     graph = read_graph(params["path"])
     inputs, outputs = graph.ends["inputs"], [e["tensor"] for e in graph.ends["outputs"]]
     results = {}
-    with tf.Graph().as_default() as imported, tf.compat.v1.Session(graph=imported) as session:
+    config = session_config(graph.graph_def.SerializeToString())
+    with tf.Graph().as_default() as imported, tf.compat.v1.Session(graph=imported, config=config) as session:
         tf.graph_util.import_graph_def(graph.graph_def, name="")
         for number, arrays in enumerate(cases_of(Path(params["probes"]))):
             feeds = {e["tensor"]: array for e, array in zip(inputs, arrays, strict=True)}

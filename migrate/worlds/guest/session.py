@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from migrate.capsule.store import save_arrays
+from migrate.formats.saved_model.names import PROTO
+from migrate.worlds.guest.layouts import session_config
 from migrate.worlds.guest.runner import cases_of, to_numpy
 
 _STATEFUL = "Assign"
@@ -44,7 +46,8 @@ class GraphSession:
         import tensorflow as tf
 
         v1 = tf.compat.v1
-        session = v1.Session(graph=tf.Graph())
+        config = session_config((Path(self._path) / PROTO).read_bytes())
+        session = v1.Session(graph=tf.Graph(), config=config)
         with session.graph.as_default():
             meta = v1.saved_model.load(session, self._tags, self._path)
         endpoints = {

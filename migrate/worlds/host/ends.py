@@ -38,7 +38,8 @@ _STARVED = (
 
 _NO_KERNEL = re.compile(
     r"No OpKernel was registered to support Op '(?P<op>\w+)'"
-    r"|(?P<layout>\w+) (?:currently )?only supports (?:the )?NHWC(?: tensor format)? on (?:device type |the )?CPU"
+    r"|(?P<layout>\w+)(?: op)? (?:currently )?only supports (?:the )?ND?HWC\b"
+    r"|(?P<depthwise>Depthwise convolution) on CPU is only supported for NHWC"
 )
 """What TensorFlow says of an operation that it cannot run here, and of one that it runs for channels last only."""
 
@@ -48,7 +49,8 @@ def _of_kernels(error: RemoteError) -> RemoteError:
     missing = _NO_KERNEL.search(error.message)
     if missing is None or error.code:
         return error
-    what = missing["op"] or f"{missing['layout']} over channels first (NCHW)"
+    layout = missing["layout"] or missing["depthwise"]
+    what = missing["op"] or f"{layout} over channels first (NCHW)"
     return msgspec.structs.replace(
         error,
         code="EXP029",

@@ -11,8 +11,10 @@ import tf_keras  # noqa: F401 - registers the revivers that optimizers and layer
 
 from migrate.capsule.model import Array
 from migrate.findings import MigrationError
+from migrate.formats.saved_model.names import PROTO
 from migrate.worlds.guest import graphs
 from migrate.worlds.guest.functions import CALL, as_signature, signatures_of
+from migrate.worlds.guest.layouts import channels_first_ops, names_channels_first, turning
 from migrate.worlds.guest.runner import cases_of, to_numpy
 from migrate.worlds.guest.sensitivity import Covered, gradients_of, mark
 from migrate.worlds.guest.session import GraphSession
@@ -26,18 +28,31 @@ def load_saved_model(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
 
     Without any signature the root's ``functions`` stand for them.
 
-    What no Python function can express goes through a session; ``by_tensor_names`` says which way it was.
+    What no Python function can express goes through a session; ``by_tensor_names`` says which way it was, and
+    ``channels_first`` names the operations that processors run only turned (`migrate.worlds.guest.layouts`).
     """
     orders = params.get("orders", {})
+    first = _held["channels_first"] = _channels_first(Path(params["path"]) / PROTO)
     try:
         loaded = load(params["path"], params.get("tags"))
     except SessionOnlyError:
         _held["loaded"] = session = GraphSession(params["path"], params.get("tags"))
-        return {"signatures": session.describe(orders), "by_tensor_names": True}
+        return {"signatures": session.describe(orders), "by_tensor_names": True, "channels_first": first}
     signatures = _held["signatures"] = signatures_of(loaded, params.get("functions", []))
     _held.pop("covered", None)
     _held["loaded"] = loaded  # its variables live as long as it does
-    return {"signatures": describe_signatures(signatures, orders), "by_tensor_names": False}
+    described = describe_signatures(signatures, orders)
+    return {"signatures": described, "by_tensor_names": False, "channels_first": first}
+
+
+def _channels_first(file: Path) -> list[str]:
+    from tensorflow.core.protobuf import saved_model_pb2
+
+    serialized = file.read_bytes()
+    if not names_channels_first(serialized):
+        return []
+    metas = saved_model_pb2.SavedModel.FromString(serialized).meta_graphs
+    return sorted({op for meta in metas for op in channels_first_ops(meta.graph_def)})
 
 
 def predict_signature(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
@@ -45,7 +60,8 @@ def predict_signature(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     loaded = _held["loaded"]
     if isinstance(loaded, GraphSession):
         return loaded.call(params, scratch)
-    return call_signature(_held["signatures"][params["signature"]], params, scratch)
+    with turning(_held["channels_first"]):
+        return call_signature(_held["signatures"][params["signature"]], params, scratch)
 
 
 def predict_call(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
@@ -59,7 +75,8 @@ def predict_call(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
         raise MigrationError("PAR004", "the SavedModel provides no call of its model")
     keys = list(function.structured_input_signature[1])
     names = {"inputs": keys, "outputs": list(function.structured_outputs)}
-    return call_signature(function, {**params, **names}, scratch)
+    with turning(_held["channels_first"]):
+        return call_signature(function, {**params, **names}, scratch)
 
 
 def cover_signature(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
@@ -84,7 +101,8 @@ def cover_signature(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
                 key: tf.convert_to_tensor(array, dtype=specs[key].dtype)
                 for key, array in zip(params["inputs"], arrays, strict=True)
             }
-            outputs = function(**given)
+            with turning(_held["channels_first"]):
+                outputs = function(**given)
             return [outputs[key] for key in params["outputs"]]
 
         for name, gradient in gradients_of(read, run, ("", params["relative"]), rng).items():

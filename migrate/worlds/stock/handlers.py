@@ -18,6 +18,7 @@ from tensorflow.python.eager import context as eager
 _held = {}
 LONG = 32
 CALLS_APART = 1000
+_CHANNELS_FIRST = (b"NCHW", b"NCDHW")
 
 
 def _numpy(value):
@@ -199,7 +200,23 @@ def call_saved_model(params, scratch):
         result = signature(**tensors)
         return [result[name] for name in outputs]
 
-    return _run(call, params, scratch)
+    if not any(name in (Path(params["path"]) / "saved_model.pb").read_bytes() for name in _CHANNELS_FIRST):
+        return _run(call, params, scratch)
+    context = eager.context()
+    before = context.function_call_options
+    context.function_call_options = eager.FunctionCallOptions(config_proto=_turned(context.config))
+    try:
+        return _run(call, params, scratch)
+    finally:
+        context.function_call_options = before
+
+
+def _turned(config):
+    """Let TensorFlow turn what processors run over channels last alone; see ``migrate/worlds/guest/layouts.py``."""
+    config.allow_soft_placement = True
+    config.graph_options.rewrite_options.cpu_layout_conversion = 1  # NCHW_TO_NHWC
+    config.graph_options.rewrite_options.min_graph_nodes = -1
+    return config
 
 
 def release(params, scratch):
@@ -224,7 +241,7 @@ def _call_by_tensor_names(params, scratch):
     open_session = {}
 
     def load():
-        session = v1.Session(graph=tf.Graph())
+        session = v1.Session(graph=tf.Graph(), config=_turned(v1.ConfigProto()))
         with session.graph.as_default():
             meta = v1.saved_model.load(session, ["serve"], params["path"])
         signature = meta.signature_def[params.get("signature", "serving_default")]

@@ -45,6 +45,15 @@ def _explicit(padding: Padding, numbers: Sequence[int] | None) -> list[list[int]
     return None
 
 
+def _turned(value: Tensor, data_format: str, apply: Callable[[Tensor], Tensor]) -> Tensor:
+    """``apply`` over channels last, the only layout that every kernel for processors knows."""
+    if data_format == "channels_last":
+        return apply(value)
+    rank = len(value.shape)
+    made = apply(ops.transpose(value, (0, *range(2, rank), 1)))
+    return ops.transpose(made, (0, rank - 1, *range(1, rank - 1)))
+
+
 def conv(
     inputs: Tensor,
     kernel: Tensor,
@@ -59,14 +68,13 @@ def conv(
     border = _explicit(padding, explicit_paddings)
     if border is not None:
         inputs, padding = ops.pad(inputs, border), "VALID"
-    return ops.conv(
-        inputs,
-        kernel,
-        strides=_spatial(strides, rank, form),
-        padding=_padding(padding),
-        data_format=form,
-        dilation_rate=_spatial(dilations, rank, form),
-    )
+    options = {
+        "strides": _spatial(strides, rank, form),
+        "padding": _padding(padding),
+        "dilation_rate": _spatial(dilations, rank, form),
+        "data_format": "channels_last",
+    }
+    return _turned(inputs, form, lambda value: ops.conv(value, kernel, **options))
 
 
 def depthwise_conv(
@@ -80,14 +88,16 @@ def depthwise_conv(
 ) -> Tensor:
     """``tf.nn.depthwise_conv2d``."""
     form = _data_format(data_format)
-    return ops.depthwise_conv(
-        inputs,
-        kernel,
-        strides=_spatial(strides, 2, form),
-        padding=_padding(padding),
-        data_format=form,
-        dilation_rate=_spatial(dilations, 2, form),
-    )
+    border = _explicit(padding, explicit_paddings)
+    if border is not None:
+        inputs, padding = ops.pad(inputs, border), "VALID"
+    options = {
+        "strides": _spatial(strides, 2, form),
+        "padding": _padding(padding),
+        "dilation_rate": _spatial(dilations, 2, form),
+        "data_format": "channels_last",
+    }
+    return _turned(inputs, form, lambda value: ops.depthwise_conv(value, kernel, **options))
 
 
 def separable_conv(
@@ -115,7 +125,8 @@ def _pool(
     rank, form = len(value.shape) - 2, _data_format(data_format)
     window = _spatial(size, rank, form)
     steps = _spatial(strides, rank, form)
-    return function(value, window, strides=steps, padding=_padding(padding), data_format=form)
+    options = {"strides": steps, "padding": _padding(padding), "data_format": "channels_last"}
+    return _turned(value, form, lambda turned: function(turned, window, **options))
 
 
 def max_pool(
