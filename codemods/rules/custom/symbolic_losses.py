@@ -20,9 +20,10 @@ _HELPER = '''@keras.{place}.register_keras_serializable(package="keras2")
 class AddedLoss(keras.layers.Layer):
     """Returns the outputs of a model and adds to its losses what another model makes of tensors of it."""
 
-    def __init__(self, loss, **kwargs):
+    def __init__(self, loss, shared=False, **kwargs):
         super().__init__(autocast=False, **kwargs)
-        self.loss = loss
+        self.loss = (lambda tensors: loss(tensors)) if shared else loss  # what a function holds is not tracked twice
+        self.shared = shared
         self.supports_masking = True
 
     def call(self, outputs, tensors):
@@ -30,6 +31,8 @@ class AddedLoss(keras.layers.Layer):
         return outputs
 
     def get_config(self):
+        if self.shared:
+            raise ValueError("this loss uses layers of the model, which a saved model would hold twice: save weights")
         return {**super().get_config(), "loss": keras.saving.serialize_keras_object(self.loss)}
 
     @classmethod
@@ -54,7 +57,9 @@ def with_loss(model, loss):
 
     inside = computed_from(model.outputs, {})
     tensors = [tensor for key, tensor in computed_from([loss], inside).items() if key in inside]
-    added = AddedLoss(keras.Model(tensors, loss))
+    computed = keras.Model(tensors, loss)
+    own = {id(weight) for weight in computed.weights}
+    added = AddedLoss(computed, shared=bool(own) and own <= {id(weight) for weight in model.weights})
     return keras.Model(model.input, added(model.output, tensors), name=model.name)
 '''
 
@@ -67,11 +72,12 @@ SYMBOLIC_LOSS = SourceRule(
     why="Keras 2 added a symbolic tensor to the losses of a functional model: the usual way to write a variational "
     "autoencoder. In Keras 3, add_loss works in the call() of a layer or model, and raises for a symbolic tensor. A "
     "layer behind the outputs that computes and adds the loss preserves the meaning: the loss is computed from the "
-    "same tensors, the layers keep their order, in which weights are loaded, and the new one is saved with the model. "
+    "same tensors, the layers keep their order, in which weights are loaded, and the new one is saved with the model, "
+    "unless the loss uses layers that are inside of other layers of the model (`save` says so; `save_weights` works). "
     "Its name becomes that of the output, so that losses and metrics by name of an output are not rewritten.",
     references=("keras-team/keras#18467", GUIDE),
     manual="add a layer after the tensor that calls self.add_loss(...) and returns its input",
-    proofs=(Proof(), Proof("proof_2"), Proof("proof_3")),
+    proofs=(Proof(), Proof("proof_2"), Proof("proof_3"), Proof("proof_4")),
 )
 _FUNCTIONAL = frozenset({"keras.Model", "keras.models.Model", "keras.engine.Model"})
 _HINT = "call add_loss in the call() of a layer; on a functional model, add a layer after the tensor"

@@ -7,9 +7,10 @@ model = keras.Model(x, keras.layers.Dense(2)(x))
 class AddedLoss(keras.layers.Layer):
     """Returns the outputs of a model and adds to its losses what another model makes of tensors of it."""
 
-    def __init__(self, loss, **kwargs):
+    def __init__(self, loss, shared=False, **kwargs):
         super().__init__(autocast=False, **kwargs)
-        self.loss = loss
+        self.loss = (lambda tensors: loss(tensors)) if shared else loss  # what a function holds is not tracked twice
+        self.shared = shared
         self.supports_masking = True
 
     def call(self, outputs, tensors):
@@ -17,6 +18,8 @@ class AddedLoss(keras.layers.Layer):
         return outputs
 
     def get_config(self):
+        if self.shared:
+            raise ValueError("this loss uses layers of the model, which a saved model would hold twice: save weights")
         return {**super().get_config(), "loss": keras.saving.serialize_keras_object(self.loss)}
 
     @classmethod
@@ -41,7 +44,9 @@ def with_loss(model, loss):
 
     inside = computed_from(model.outputs, {})
     tensors = [tensor for key, tensor in computed_from([loss], inside).items() if key in inside]
-    added = AddedLoss(keras.Model(tensors, loss))
+    computed = keras.Model(tensors, loss)
+    own = {id(weight) for weight in computed.weights}
+    added = AddedLoss(computed, shared=bool(own) and own <= {id(weight) for weight in model.weights})
     return keras.Model(model.input, added(model.output, tensors), name=model.name)
 
 
