@@ -92,12 +92,15 @@ def output_names(model: Model) -> list[str]:
 
 
 def _stored_optimizer(raw: Mapping[str, Any]) -> Any:
-    """The optimizer as an object; ``compile("adam")``, of which archives keep the word, in any case of letters."""
+    """The optimizer as an object; ``compile("adam")``, of which archives keep the word, in any case of letters.
+
+    Archives came with tf.keras 2.12, where the word means the new implementation (``get`` of ``optimizers`` of 2.15).
+    """
     stored = raw.get("optimizer_config") or raw.get("optimizer")
     if not isinstance(stored, str):
         return stored
     known = {name.lower(): name for name in ARGUMENTS}
-    return {"class_name": known.get(stored.lower(), stored), "config": {}}
+    return {"class_name": known.get(stored.lower(), stored), "config": {"use_ema": False}}
 
 
 def _optimizer(stored: Any, era: Era, remarks: Remarks) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -141,3 +142,119 @@ def test_releases_of_one_version_are_told_apart_or_named(
 ) -> None:
     found = unsaid_release(model(bidirectional(initializer), ragged=ragged), Era.of("2.2.4-tf"))
     assert [finding.code for finding in found] == (["PAR021"] if doubtful else [])
+
+
+H = [TensorRef("ids"), TensorRef("ids")]
+"""What stands for two states: where they come from decides nothing here."""
+
+
+def given(layer: Layer, **kwargs: Any) -> Model:
+    """The model with arguments in the call of its recurrent layer."""
+    made = model(layer)
+    called = replace(made.layer("rnn"), nodes=(Node((TensorRef("words"),), kwargs),))
+    return replace(made, layers=(*made.layers[:-1], called))
+
+
+@pytest.mark.parametrize(
+    ("config", "functions"),
+    [
+        ({}, ["math.not_equal", "math.reduce_any", "where"]),
+        (
+            {"return_sequences": True},
+            ["math.not_equal", "cast", "math.cumsum", "math.greater", "expand_dims", "expand_dims", "where"],
+        ),
+        (
+            {"return_sequences": True, "go_backwards": True},
+            [
+                "math.not_equal",
+                "reverse",
+                "cast",
+                "math.cumsum",
+                "math.greater",
+                "expand_dims",
+                "expand_dims",
+                "where",
+            ],
+        ),
+    ],
+)
+def test_the_first_state_stands_before_the_first_step(config: dict[str, Any], functions: list[str]) -> None:
+    before = given(Layer("LSTM", "rnn", {"units": 3, **config}), initial_state=H)
+    done = masked_initial_state(before, Era.of("2.2.4"))
+    made = [layer.config["function"] for layer in done.layers if layer.class_name == "TFOpLambda"]
+    assert made[: len(functions)] == functions
+    assert done.layer("rnn_steps").class_name == "LSTM"
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        Layer("LSTM", "rnn", {"units": 3}),
+        Layer("OwnRecurrent", "rnn", {"units": 3, "stateful": True}),
+        stack(stateful=True),
+    ],
+)
+def test_layers_without_a_state_to_begin_with_stay(layer: Layer) -> None:
+    before = model(layer)
+    assert masked_initial_state(before, Era.of("2.2.4")) is before
+
+
+def test_a_stack_of_one_cell_and_other_layers_stay() -> None:
+    one = stack()
+    cells = {"cells/0": one.children["cell"].children["cells/0"]}
+    single = replace(one, children={"cell": replace(one.children["cell"], children=cells)})
+    for layer in (
+        single,
+        Layer("RNN", "rnn", children={"cell": Layer("GRUCell", "c", {"units": 3})}),
+        replace(stack(), class_name="OwnRecurrent"),
+    ):
+        for era in ("2.2.4", "2.1.6-tf"):
+            before = model(layer)
+            assert masked_cells(before, Era.of(era)) is before
+
+
+def test_stacks_of_own_cells_and_with_states_are_refused() -> None:
+    own = stack()
+    cells = {"cells/0": Layer("OwnCell", "a"), "cells/1": Layer("GRUCell", "b", {"units": 3})}
+    own = replace(own, children={"cell": replace(own.children["cell"], children=cells)})
+    for before in (model(own), given(stack(), initial_state=H)):
+        with pytest.raises(MigrationError) as refusal:
+            masked_cells(before, Era.of("2.2.4"))
+        assert refusal.value.code == "SIL056"
+
+
+@pytest.mark.parametrize("sequences", [True, False])
+def test_a_stack_is_taken_apart(sequences: bool) -> None:
+    done = masked_cells(model(stack(return_sequences=sequences)), Era.of("2.2.4"))
+    assert done.layer("rnn_first_cell").config["return_sequences"] is True
+    assert done.layer("rnn_other_cells").children["cell"].class_name == "GRUCell"
+    functions = [layer.config.get("function") for layer in done.layers]
+    assert ("expand_dims" in functions) is sequences
+    assert ("gather" in functions) is not sequences
+
+
+def test_three_cells_leave_a_stack_of_two() -> None:
+    three = stack()
+    cells = {f"cells/{i}": Layer("GRUCell", f"c{i}", {"units": 3}) for i in range(3)}
+    three = replace(three, children={"cell": replace(three.children["cell"], children=cells)})
+    done = masked_cells(model(three), Era.of("2.2.4"))
+    assert list(done.layer("rnn_other_cells").children["cell"].children) == ["cells/0", "cells/1"]
+
+
+def test_a_shared_layer_is_refused() -> None:
+    once = given(STATEFUL)
+    twice = replace(once.layers[-1], nodes=once.layers[-1].nodes * 2)
+    with pytest.raises(MigrationError, match="is shared"):
+        masked_initial_state(replace(once, layers=(*once.layers[:-1], twice)), Era.of("2.2.4"))
+
+
+@pytest.mark.parametrize("mask", [True, False])
+def test_a_layer_inside_another_is_refused_where_it_sees_a_mask(mask: bool) -> None:
+    before = model(Layer("TimeDistributed", "rnn", children={"layer": STATEFUL}), mask=mask)
+    other = Layer("InputLayer", "features", {"batch_input_shape": [2, 5, 4]})
+    elsewhere = replace(before.layers[-1], nodes=(Node((TensorRef("features"),)),))
+    unmasked = replace(before, layers=(*before.layers[:-1], other, elsewhere))
+    assert masked_initial_state(unmasked, Era.of("2.2.4")) is unmasked
+    if mask:
+        with pytest.raises(MigrationError, match="inside another layer"):
+            masked_initial_state(before, Era.of("2.2.4"))

@@ -78,6 +78,106 @@ def test_schedules_stay_and_null_arguments_go() -> None:
     assert codes(remarks) == ["OPT003"]
 
 
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [("adagrad", "Adagrad"), ("rmsprop", "RMSprop"), ("RMSprop", "RMSprop"), ("adam", "Adam")],
+)
+def test_a_word_of_an_archive_means_the_optimizer_of_its_release(word: str, name: str) -> None:
+    """tf.keras 2.12 and later start Adagrad at 0.1 and have epsilon under the root, as Keras 3 does."""
+    built = model()
+    training = {"optimizer": word, "loss": "mse", "metrics": None, "loss_weights": None}
+    made = plan_training(artifact(training, []), Era.of("2.13.1"), built, built)
+    assert made.compile is not None
+    assert made.compile["optimizer"] == {"class_name": name, "config": {}}
+    assert made.optimizer.state is State.KEPT
+
+
+def test_a_word_that_is_no_optimizer_is_lost() -> None:
+    built = model()
+    made = plan_training(artifact({"optimizer": "yogi", "loss": "mse"}, []), Era.of("2.13.1"), built, built)
+    assert made.optimizer.state is State.LOST
+
+
+ADAGRAD = {"learning_rate": 0.1, "decay": 0.0, "epsilon": 1e-7}
+POLYNOMIAL = {"class_name": "PolynomialDecay", "config": {"initial_learning_rate": 0.1, "decay_steps": 5}}
+
+
+@pytest.mark.parametrize(
+    ("name", "config", "keras", "expected"),
+    [
+        # The accumulator of stand-alone Keras started at 0, and its epsilon stood beside the root.
+        ("Adagrad", ADAGRAD, "2.2.4", {"initial_accumulator_value": 0.0, "epsilon": pytest.approx(1e-14)}),
+        (
+            "Adagrad",
+            {**ADAGRAD, "initial_accumulator_value": 0.1},
+            "2.8.0",
+            {"initial_accumulator_value": 0.1},
+        ),
+        (
+            "RMSprop",
+            {"learning_rate": 0.1, "momentum": 0.9, "epsilon": 1e-7},
+            "2.3.1",
+            {"epsilon": pytest.approx(1e-14)},
+        ),
+        ("Adam", {"learning_rate": 0.1, "epsilon": 1e-7, "momentum": 0.9}, "2.8.0", {"epsilon": 1e-7}),
+        ("Adam", {"learning_rate": 0.1, "amsgrad": None}, "2.8.0", {"amsgrad": None}),
+        # ``decay`` is the schedule of momenta in a Nadam of tf.keras; it is nothing in 2.11 and later.
+        ("Nadam", {"learning_rate": 0.1, "decay": 0.004}, "2.8.0", {"learning_rate": 0.1}),
+        ("Nadam", {"lr": 0.1, "schedule_decay": 1.0}, "2.2.4", {"learning_rate": 0.1}),
+        ("SGD", {"learning_rate": 0.1, "decay": 0.1, "use_ema": False}, "2.13.1", {"learning_rate": 0.1}),
+        (
+            "SGD",
+            {"learning_rate": 0.1, "decay": 0.1},
+            "2.8.0",
+            {
+                "learning_rate": {
+                    "class_name": "InverseTimeDecay",
+                    "config": {"initial_learning_rate": 0.1, "decay_steps": 1, "decay_rate": 0.1},
+                }
+            },
+        ),
+        ("SGD", {"learning_rate": POLYNOMIAL}, "2.8.0", {"learning_rate": POLYNOMIAL}),
+        (
+            "SGD",
+            {"learning_rate": 0.1, "use_ema": False, "ema_momentum": 0.99},
+            "2.13.1",
+            {"ema_momentum": None},
+        ),
+        (
+            "SGD",
+            {"learning_rate": 0.1, "use_ema": True, "ema_momentum": 0.9},
+            "2.13.1",
+            {"ema_momentum": 0.9},
+        ),
+    ],
+)
+def test_formulas_of_releases(
+    name: str, config: dict[str, Any], keras: str, expected: dict[str, Any]
+) -> None:
+    made, remarks = optimizer(name, config, keras)
+    assert {key: made["config"].get(key) for key in expected} == expected
+    assert "decay" not in made["config"]
+    moved = {"OPT007", "OPT008"} & set(codes(remarks))
+    assert bool(moved) is (name in ("RMSprop", "Adagrad") and made["config"]["epsilon"] < 1e-10)
+    assert ("OPT009" in codes(remarks)) is (config.get("decay") == 0.004)
+
+
+@pytest.mark.parametrize(
+    ("name", "config", "keras", "word"),
+    [
+        ("SGD", {"learning_rate": {"class_name": "Warmup", "config": {}}}, "2.8.0", "Warmup"),
+        ("SGD", {"learning_rate": POLYNOMIAL, "decay": 0.1}, "2.8.0", "combined"),
+        ("Yogi", {"learning_rate": 0.1}, "2.8.0", "Yogi"),
+        ("Mine>Adam", {"learning_rate": 0.1, "use_ema": False}, "2.13.1", "Mine>Adam"),
+        ("Custom>Adam", {"learning_rate": 0.1}, "2.8.0", "Custom>Adam"),
+    ],
+)
+def test_optimizers_that_are_lost(name: str, config: dict[str, Any], keras: str, word: str) -> None:
+    made, remarks = optimizer(name, config, keras)
+    assert made is None
+    assert word in str(remarks.lost)
+
+
 def test_foreign_optimizer_of_a_known_name_is_lost_not_replaced() -> None:
     made, remarks = optimizer("Mine>Adam", {"name": "Adam", "learning_rate": 0.5}, "2.11.0")
     assert made is None
@@ -121,6 +221,69 @@ def test_losses_by_output_name_follow_the_outputs() -> None:
         None,
     ]
     assert "LOSS004" in codes(remarks)
+
+
+REDUCED = {"reduction": "sum_over_batch_size"}
+SMOOTH = {"label_smoothing": 0.1, "from_logits": True}
+
+
+@pytest.mark.parametrize(
+    ("raw", "made", "fired"),
+    [
+        (
+            {"class_name": "Huber", "config": {"reduction": "sum", "delta": 1.0}},
+            {"class_name": "Huber", "config": {"reduction": "sum", "delta": 1.0}},
+            [],
+        ),
+        (
+            {"class_name": "Keras>BinaryCrossentropy", "config": {"reduction": "none", **SMOOTH}},
+            {"class_name": "BinaryCrossentropy", "config": {**SMOOTH, "reduction": None}},
+            [],
+        ),
+        (
+            {
+                "class_name": "MeanSquaredError",
+                "config": {"reduction": "sum_over_batch_size", "fn": "mse", "name": None},
+            },
+            {"class_name": "MeanSquaredError", "config": REDUCED},
+            ["LOSS003"],
+        ),
+        ({"class_name": "LossFunctionWrapper", "config": {"fn": "mse"}}, "mean_squared_error", ["LOSS001"]),
+        ({"class_name": "Mine>Huber", "config": {}}, None, ["LOSS002"]),
+        ({"class_name": "Focal", "config": {}}, None, ["LOSS002"]),
+        ("mean_squared_error", "mean_squared_error", []),
+        ("hinge", "hinge", []),
+        (None, None, []),
+    ],
+)
+def test_losses(raw: Any, made: Any, fired: list[str]) -> None:
+    remarks = Remarks()
+    assert translate_loss(raw, NOBODY, remarks) == made
+    assert codes(remarks) == fired
+
+
+@pytest.mark.parametrize(
+    ("raw", "outputs", "made"),
+    [
+        ("mse", ["a"], "mean_squared_error"),
+        ("mse", ["a", "b"], ["mean_squared_error"] * 2),
+        (None, ["a", "b"], None),
+        (["mse"], ["a"], "mean_squared_error"),
+        (["mse", None], ["a", "b"], ["mean_squared_error", None]),
+        (["mse", "mae"], ["a"], None),
+        ({"a": "mse"}, ["a"], "mean_squared_error"),
+        (
+            {"class_name": "Poisson", "config": {"reduction": "sum"}},
+            ["a"],
+            {"class_name": "Poisson", "config": {"reduction": "sum"}},
+        ),
+    ],
+)
+def test_losses_of_outputs(raw: Any, outputs: list[str], made: Any) -> None:
+    remarks = Remarks()
+    assert translate_losses(raw, outputs, NOBODY, remarks) == made
+    assert (remarks.lost is not None) is (raw == ["mse", "mae"])
+    assert not codes(remarks).count("LOSS004")
 
 
 def test_loss_for_no_output_is_lost() -> None:
