@@ -41,19 +41,38 @@ def imported_names(files: Iterable[tuple[Path, bytes]]) -> dict[str, dict[str, s
     return found
 
 
-IMPORT = re.compile(
+_IMPORT = re.compile(
     rb"(?:\bfrom\b(?:[^\n\\]|\\\r?\n)*?)?\bimport\b[ \t]*(?:\((?:[^)#]|#[^\n]*)*\)|(?:[^\n\\]|\\\r?\n)*)"
 )
-"""An import statement, or what looks like one."""
+"""An import statement, or what looks like one; slow to search for, as it begins with what may be missing."""
 WORD = re.compile(rb"\w+")
 _KEYWORDS = frozenset({b"from", b"import", b"as"})
+
+
+def import_statements(data: bytes) -> Iterator[bytes]:
+    """The import statements of a file, and what looks like one."""
+    done = 0
+    while (word := data.find(b"import", done)) >= 0:
+        found = _IMPORT.search(data, _start_of_line(data, word, done))
+        if found is None:
+            return
+        yield found[0]
+        done = found.end()
+
+
+def _start_of_line(data: bytes, place: int, first: int) -> int:
+    """Where the line of a place begins, with the lines that are joined to it by backslashes; not before ``first``."""
+    start = data.rfind(b"\n", first, place)
+    while start > first and data[start - 2 : start].endswith((b"\\", b"\\\r")):
+        start = data.rfind(b"\n", first, start)
+    return max(start, first)
 
 
 def handed_on(files: Iterable[tuple[Path, bytes]]) -> dict[bytes, frozenset[bytes]]:
     """By the last name of a module: the names in its imports of Keras and TensorFlow, for others to take from there."""
     found: dict[bytes, set[bytes]] = {}
     for path, data in files:
-        for statement in IMPORT.findall(data) if b"keras" in data or b"tensorflow" in data else ():
+        for statement in import_statements(data) if b"keras" in data or b"tensorflow" in data else ():
             if b"keras" in statement or b"tensorflow" in statement:
                 name = path.parent.name if path.name == "__init__.py" else path.stem
                 found.setdefault(name.encode(), set()).update(WORD.findall(statement))
@@ -63,7 +82,7 @@ def handed_on(files: Iterable[tuple[Path, bytes]]) -> dict[bytes, frozenset[byte
 
 def takes(data: bytes, handed: Mapping[bytes, frozenset[bytes]]) -> bool:
     """Whether a file may import Keras, or a part of it, from a module that has imported it."""
-    for statement in IMPORT.findall(data):
+    for statement in import_statements(data):
         start, _, names = statement.partition(b"import")
         given, asked = WORD.findall(start)[-1:], set(WORD.findall(names))
         words = handed.get(given[0], frozenset()) if given else frozenset()
@@ -122,9 +141,10 @@ def files_that_give(
     files: Iterable[tuple[Path, bytes]], keyword: str
 ) -> Iterator[tuple[Path, frozenset[bytes]]]:
     """The files that give something a keyword, each with the names that it may call."""
-    wanted = re.compile(rb"\b" + keyword.encode() + rb"\s*=")
+    word = keyword.encode()
+    wanted = re.compile(rb"\b" + word + rb"\s*=")
     for path, data in files:
-        if wanted.search(data) is not None:
+        if word in data and wanted.search(data) is not None:
             yield path, frozenset(_CALLED.findall(data))
 
 

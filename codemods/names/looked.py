@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 
-from codemods.names.contents import IMPORT, WORD
+from codemods.names.contents import WORD, import_statements
 from codemods.names.mentions import Facts, marker
 
 _PACKAGE_ITSELF = re.compile(rb"\bfrom[ \t]*\.+[ \t]*(?:\\\r?\n[ \t]*)?import\b")
@@ -47,7 +47,7 @@ class Looked:
         inside: list[Path] = []
         for path, data in self._files():
             if path in self.paths:
-                statements = b" ".join(IMPORT.findall(data))
+                statements = b" ".join(import_statements(data))
                 for word in {*WORD.findall(statements)}:
                     by_word.setdefault(word, []).append(path)
                 if _PACKAGE_ITSELF.search(statements) is not None:
