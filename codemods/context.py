@@ -92,6 +92,8 @@ class Context:
         """Whether the parents of all nodes are known."""
         self.guarding: dict[ast.expr, bool] = {}
         """By test: whether it asks for a version; see `codemods.guards`."""
+        self.guarded: dict[ast.AST, bool] = {}
+        """By place: whether it stands in a branch for some versions."""
         self._assigned: dict[ast.ClassDef, dict[str, list[ast.Call]]] = {}
         self._regions: Regions | None = None
         self._modern: bool | None = None

@@ -178,6 +178,12 @@ def asks_for_presence(context: Context, node: ast.AST) -> bool:
 
 def is_guarded(context: Context, node: ast.AST) -> bool:
     """Whether a node stands in a branch that exists because versions differ."""
+    if node not in context.guarded:
+        context.guarded[node] = _find_guard(context, node)
+    return context.guarded[node]
+
+
+def _find_guard(context: Context, node: ast.AST) -> bool:
     inner: ast.AST = node
     statement = context.statement(node)
     for outer in context.parents(node):

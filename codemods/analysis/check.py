@@ -89,6 +89,7 @@ def _unknown_imports(context: Context) -> Iterator[Match]:
                 yield _missing(alias, known.name)
 
 
+_OTHER_PLACE = frozenset({MOVED.code, ONLY_TENSORFLOW.code})
 _BRANCH_HINTS = {
     BranchStatus.ALIVE: (
         Severity.ERROR,
@@ -114,7 +115,7 @@ def guarded(context: Context, missing_names: Sequence[Match], found: Sequence[Ma
     """
     behind = [item for item in missing_names if is_guarded(context, item.node)]
     for item in found:
-        if item.rule in {MOVED, ONLY_TENSORFLOW} and item.edits and is_guarded(context, item.node):
+        if item.rule.code in _OTHER_PLACE and item.edits and is_guarded(context, item.node):
             old, _, new = item.message.partition(" becomes ")
             behind.append(replace(item, message=f"{old} is {new} in Keras 3", edits=()))
     places = [item.node for item in (*missing_names, *behind) if not _private(item)]

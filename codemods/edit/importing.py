@@ -59,6 +59,7 @@ class Imports:
                 self._values[edit.node.value] = _imported_by(edit.code)
         self._spelled: dict[tuple[str, ast.AST], str] = {}
         self._told: dict[Binding, str] = {}
+        self._reachable: dict[Scope, list[tuple[str, list[Binding]]]] = {}
         self.added: dict[ast.stmt | None, dict[str, str]] = {}
         """By the import statement next to which they go: lines to add, and the path that each binds."""
         self._plain: dict[str, int] = {}
@@ -153,17 +154,27 @@ class Imports:
         while current is not None:
             if current is scope or current.kind != "class":
                 around.add(current)
-                for name, bindings in current.bindings.items():
+                for name, bindings in self._paths(current):
                     if name not in seen:
-                        seen.add(name)
                         after = self.after([b for b in bindings if b.kind == "import" or b.line < line])
                         if after and scope.find(name) is current:
                             yield name, after
+                seen.update(current.bindings)
             current = current.parent
         for anchor, lines in self.added.items():
             if anchor is None or self._homes.get(anchor) in around:
                 for text, path in lines.items():
                     yield text.rpartition(" ")[2], path
+
+    def _paths(self, scope: Scope) -> list[tuple[str, list[Binding]]]:
+        """The names of a scope that may stand for a path."""
+        if scope not in self._reachable:
+            self._reachable[scope] = [
+                (name, bindings)
+                for name, bindings in scope.bindings.items()
+                if any(found.kind in _PATHS for found in bindings)
+            ]
+        return self._reachable[scope]
 
     def after(self, bindings: list[Binding]) -> str:
         """The path that a name's bindings stand for after the rewrite; empty if they differ or are not imports."""

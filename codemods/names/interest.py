@@ -35,7 +35,7 @@ def _interesting(index: Index, module: Module) -> frozenset[str]:
     """Names that may lead to a symbol: imported ones, their aliases, and with a star import all free ones."""
     bound: set[str] = set()
     found: set[str] = set()
-    waiting: list[tuple[str, str]] = []
+    aliases: dict[str, list[str]] = {}
     for scope in index.scope_of.values():
         for name, bindings in scope.bindings.items():
             bound.add(name)
@@ -46,18 +46,15 @@ def _interesting(index: Index, module: Module) -> frozenset[str]:
                 elif isinstance(binding.value, _ALIASES):
                     if name not in found and handed_over(binding):
                         found.add(name)
-                    waiting += ((name, root) for root in _roots(binding.value))
+                    for root in _roots(binding.value):
+                        aliases.setdefault(root, []).append(name)
     if index.module.stars:
         found |= index.names.keys() - bound
-    if not found:
-        return frozenset()
-    grown = True
-    while grown:
-        grown = False
-        for name, root in waiting:
-            if root in found and name not in found:
-                found.add(name)
-                grown = True
+    work = list(found)
+    while work:
+        new = set(aliases.get(work.pop(), ())) - found
+        found |= new
+        work += new
     return frozenset(found)
 
 

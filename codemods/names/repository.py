@@ -68,24 +68,25 @@ class Repository:
         """Import roots that belong to no project."""
 
     def trim(self, keep: Path | None = None) -> None:
-        """Give back the memory of parsed files, when there are many: to call between files, not within one.
+        """Give back the memory of the files parsed first, when there are many: to call between files, not within one.
 
         Args:
             keep: a file that is still looked at.
         """
         if self._size <= _HELD:
             return
-        kept = {path: self._modules[path] for path in [keep] if path in self._modules}
-        for path, module in self._modules.items():
-            if module is not None and path in kept:
-                module.forget()
-            elif module is not None:
-                module.close()
-        for held in (self._modules, self._values, self._asked, self._regions):
+        for path in [path for path in self._texts if path != keep]:
+            module = self._modules.pop(path)
+            assert module is not None
+            module.close()
+            self._size -= len(self._texts.pop(path))
+            if self._size <= _HELD // 2:
+                break
+        for left in self._modules.values():
+            if left is not None:
+                left.forget()
+        for held in (self._values, self._asked, self._regions):
             held.clear()
-        self._modules.update(kept)
-        self._texts = {path: text for path, text in self._texts.items() if path in kept}
-        self._size = sum(map(len, self._texts.values()))
 
     def place(self, path: Path) -> tuple[Path, str]:
         """The import root of a file and the dotted name of its folder below it."""

@@ -248,10 +248,9 @@ class Module:
                         current = current.value
                         self._scopes[current] = scope
         known = self._scopes
-        for inner in walk(node):
-            if inner in known:
-                return known[inner]
-        return self.index.module
+        if node in known:
+            return known[node]
+        return next((known[inner] for inner in walk(node) if inner in known), self.index.module)
 
     # Objects
 

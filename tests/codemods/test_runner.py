@@ -106,6 +106,27 @@ def test_parsed_files_are_let_go_between_files(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(Repository, "trim", watched)
     assert [(result.new, result.findings) for result in run(files, Options())] == whole
     assert max(held) <= 2
+    monkeypatch.setattr("codemods.names.repository._HELD", 400)  # those parsed last stay
+    assert [(result.new, result.findings) for result in run(files, Options())] == whole
+
+
+def test_the_files_that_were_parsed_first_leave_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = [tmp_path / f"m{number}.py" for number in range(6)]
+    for file in files:
+        file.write_text("import keras\n" * 10)
+    repository = Repository()
+    modules = [repository.load(file) for file in files]
+    monkeypatch.setattr("codemods.names.repository._HELD", 600)
+    repository.trim(keep=files[0])
+    assert all(modules)
+    held = [
+        module is not None and repository.holds(module, f) for f, module in zip(files, modules, strict=True)
+    ]
+    assert held == [True, False, False, False, False, True]
+    repository.trim()
+    assert repository.load(files[0]) is modules[0]
 
 
 def test_and_while_islands_are_looked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -91,7 +91,7 @@ def weights_files(tree: ast.Module, ctx: Context) -> Iterator[Match]:
     reads: list[tuple[ast.Call, ast.expr, str]] = []
     reads_built: list[tuple[ast.Call, ast.expr, tuple[Edit, ...]]] = []
     for call, _ in ctx.module.index.calls:
-        checkpoint = ctx.name(call.func) == "keras.callbacks.ModelCheckpoint"
+        checkpoint = checkpoints and ctx.name(call.func) == "keras.callbacks.ModelCheckpoint"
         if not checkpoint and getattr(call.func, "attr", "") not in {"load_weights", "save_weights"}:
             continue
         node = saves_weights(call, ctx, checkpoint=checkpoint)

@@ -103,8 +103,9 @@ def _bare_names(ctx: Context) -> Iterator[tuple[ast.expr, str, str]]:
     """The literals with a name that no Keras knows and that Keras 2 looked up, with the name and its role."""
     for call, scope in ctx.module.index.calls:
         for keyword in call.keywords:
-            name, role = _identifier(keyword.value), _role(keyword.arg or "")
-            if name and role and _flat(name) not in _known(role):
+            role = _role(keyword.arg or "")
+            name = _identifier(keyword.value) if role else ""
+            if name and _flat(name) not in _known(role):
                 ctx.remember(call, scope)
                 stock = (ctx.name(call.func) or "").startswith("keras.layers.")
                 if stock or (ctx.isa(ctx.receiver(call), LAYER) and _registers(ctx)):
