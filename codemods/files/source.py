@@ -93,7 +93,7 @@ class Source:
     @cached_property
     def line_starts(self) -> list[int]:
         """Offset of each line's first character."""
-        return [0, *(match.end() for match in _LINE_END.finditer(self.text))]
+        return [0, *map(re.Match.end, _LINE_END.finditer(self.text))]
 
     @cached_property
     def lines(self) -> list[str]:

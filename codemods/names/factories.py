@@ -32,9 +32,7 @@ def handed_classes(module: Names, home: str, name: str, scope: Scope) -> Iterato
 def classes_given(module: Names, function: ast.FunctionDef, parameter: str) -> Iterator[str]:
     """The classes of packages that the calls in one file give a parameter of a function, whoever defines it."""
     names = [argument.arg for argument in (*function.args.posonlyargs, *function.args.args)]
-    for call, place in module.index.calls:
-        if getattr(call.func, "attr", getattr(call.func, "id", "")) != function.name:
-            continue
+    for call, place in module.index.calls_of(function.name):
         callee = module.value(call.func, place)
         if not isinstance(callee, Definition) or getattr(callee.node, "name", "") != function.name:
             continue

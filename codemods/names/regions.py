@@ -48,7 +48,6 @@ class Regions:
         self._known: dict[Scope, str] = {}
         self._given: dict[str, str] | None = None
         self._piped: set[ast.AST | str] | None = None
-        self._calls_by_name: dict[str, list[tuple[ast.Call, Scope]]] | None = None
         self._calls: dict[ast.AST, dict[str, set[str]]] | None = None
 
     def reason(self, node: ast.expr, scope: Scope) -> str:
@@ -104,12 +103,7 @@ class Regions:
 
     def calls_from_keras(self, name: str, home: str, function: ast.FunctionDef | None = None) -> str:
         """Why a function that the module ``home`` defines is called by Keras code of this file; else empty."""
-        if self._calls_by_name is None:
-            self._calls_by_name = {}
-            for call, place in self._module.index.calls:
-                last = getattr(call.func, "attr", getattr(call.func, "id", ""))
-                self._calls_by_name.setdefault(last, []).append((call, place))
-        for call, place in self._calls_by_name.get(name, ()):
+        for call, place in self._module.index.calls_of(name):
             value = self._module.value(call.func, place)
             if not isinstance(value, Definition) or getattr(value.node, "name", "") != name:
                 continue

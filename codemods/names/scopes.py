@@ -106,6 +106,7 @@ class Index:
     """Everything one walk collects about a module."""
 
     __slots__ = (
+        "_by_name",
         "annotations",
         "attributes",
         "callee_of",
@@ -138,3 +139,13 @@ class Index:
         """String literals that are no docstrings and no annotations."""
         self.annotations: list[tuple[ast.Constant, Scope]] = []
         """Annotations written as strings."""
+        self._by_name: dict[str, list[tuple[ast.Call, Scope]]] | None = None
+
+    def calls_of(self, name: str) -> list[tuple[ast.Call, Scope]]:
+        """The calls of what has this last name: ``name()`` and ``owner.name()``."""
+        if self._by_name is None:
+            self._by_name = {}
+            for call, scope in self.calls:
+                last = getattr(call.func, "attr", getattr(call.func, "id", ""))
+                self._by_name.setdefault(last, []).append((call, scope))
+        return self._by_name.get(name, [])
