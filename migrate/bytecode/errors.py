@@ -8,6 +8,18 @@ def definition_hint(name: str) -> str:
     return f"Pass its value with --define {name}=VALUE."
 
 
+DISTRIBUTION_HINT = (
+    "Layers of TensorFlow Probability store their distribution as Python code. In its own framework, make the layer "
+    "with convert_to_tensor_fn=tfd.Distribution.mean, export the model as a SavedModel and migrate that: its graph "
+    "computes the mean. What is drawn in a call differs from call to call and cannot be compared."
+)
+DRAWN_WEIGHTS_HINT = (
+    "Layers of TensorFlow Probability that draw their weights give other numbers in each call. In its own framework, "
+    "put a Keras layer with the weights layer.kernel_posterior.mean() in its place, save that model and migrate it; or "
+    "stay with tf_keras."
+)
+
+
 class Refused(Exception):  # noqa: N818 - an outcome, raised through the interpreter's frames
     """The bytecode is malformed, out of bounds, or does something that is not on the allow-list.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from migrate.bytecode.errors import DISTRIBUTION_HINT, DRAWN_WEIGHTS_HINT
 from migrate.capsule.model import Layer, Model
 from migrate.findings import MigrationError
 from migrate.formats.own_names import OwnCode
@@ -58,6 +59,7 @@ UNSUPPORTED = (
         ("*Flipout", "*Reparameterization", "*LocalReparameterization"),
         frozenset({"kernel_posterior_fn"}),
         "it draws new weights in every call",
+        DRAWN_WEIGHTS_HINT,
     ),
     Unsupported(
         "TensorFlow Probability",
@@ -73,6 +75,7 @@ UNSUPPORTED = (
         ),
         frozenset({"make_distribution_fn"}),
         "it returns a distribution, which is stored as Python code",
+        DISTRIBUTION_HINT,
     ),
     Unsupported(
         "QKeras",

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
 
-from migrate.bytecode.errors import Refused
+from migrate.bytecode.errors import DISTRIBUTION_HINT, DRAWN_WEIGHTS_HINT, Refused
 from migrate.bytecode.judge import judge
 from migrate.findings import Finding, Severity
 
+_HINTS = (
+    (frozenset({"make_distribution_fn"}), DISTRIBUTION_HINT),
+    (frozenset({"kernel_posterior_fn", "bias_posterior_fn"}), DRAWN_WEIGHTS_HINT),
+)
+"""Configuration keys that only layers of TensorFlow Probability have."""
 
-def bytecode_finding(value: Any, message: str, place: str) -> Finding:
+
+def hint_of(config: Mapping[str, Any]) -> str:
+    """What can be done about a function in a configuration, if other keys of it tell; else nothing."""
+    return next((hint for keys, hint in _HINTS if keys & config.keys()), "")
+
+
+def bytecode_finding(value: Any, message: str, place: str, hint: str = "") -> Finding:
     """``SEC001``: unsafe, or a warning if every instruction and name is known to work on tensors alone.
 
     Such bytecode is interpreted by a migration; a loader of Keras 2 would still execute it.
@@ -21,11 +32,12 @@ def bytecode_finding(value: Any, message: str, place: str) -> Finding:
         value: the function as stored in the configuration; it is decoded, never executed.
         message: what it is.
         place: its location.
+        hint: what to do about it where it is refused, if that does not depend on the bytecode.
     """
     try:
         judge(value)
     except Refused as refusal:
-        return Finding("SEC001", Severity.ERROR, f"{message}: {refusal}", refusal.hint, place)
+        return Finding("SEC001", Severity.ERROR, f"{message}: {refusal}", hint or refusal.hint, place)
     return Finding(
         "SEC001",
         Severity.WARNING,

@@ -10,7 +10,7 @@ from migrate.findings import Severity
 from migrate.formats.bytecode import bytecode_of, join_place, plain_class
 from migrate.formats.wire import Message, WireError
 from migrate.scan import names
-from migrate.scan.bytecode import bytecode_finding
+from migrate.scan.bytecode import bytecode_finding, hint_of
 from migrate.scan.nodes import node_of_json, node_of_message
 from migrate.scan.operations import judge_node
 from migrate.scan.rules import found
@@ -66,7 +66,7 @@ def judge_object(
     place = join_place(place, value)
     for key, code in bytecode_of(value):
         owner = plain_class(value.get("class_name")) or "the configuration"
-        yield bytecode_finding(code, f"{owner}: {key!r} is Python bytecode", place)
+        yield bytecode_finding(code, f"{owner}: {key!r} is Python bytecode", place, hint_of(value))
     name = value.get("class_name")
     if isinstance(name, str):
         yield from _judge_class(plain_class(name), value, place)

@@ -13,10 +13,11 @@ import pytest
 
 from migrate.dialects.rule import Era
 from migrate.dialects.translate import translate
-from migrate.findings import MigrationError
+from migrate.findings import MigrationError, Severity
 from migrate.formats.bytecode import Bytecode, find_bytecode, refuse_bytecode
 from migrate.formats.read import read
 from migrate.scan import scan_artifact
+from migrate.scan.config import scan_value
 from migrate.scan.files import is_unsafe
 from tests.scan.exploits import (
     archive,
@@ -102,6 +103,20 @@ def test_what_no_loader_can_decode_is_not_examined(tmp_path: Path) -> None:
             "config.json", b"\xff" + json.dumps(sequential(LAMBDA)).encode("utf-16")[1:] + b"\x01"
         )
     assert {finding.code for finding in scan_artifact(path)} == {"SEC014"}
+
+
+@pytest.mark.parametrize(
+    ("config", "word"),
+    [
+        ({"make_distribution_fn": "gAWV", "function": CODE, "function_type": "lambda"}, "Distribution.mean"),
+        ({"kernel_posterior_fn": CODE, "kernel_posterior_fn_type": "function"}, "kernel_posterior.mean"),
+        ({"function": CODE, "function_type": "lambda"}, "Replace the Lambda"),
+    ],
+)
+def test_code_of_distributions_has_a_hint_of_its_own(config: dict[str, Any], word: str) -> None:
+    found = [one for one in scan_value(layer("Other", config), "here") if one.code == "SEC001"]
+    assert found
+    assert all(one.severity is Severity.ERROR and word in one.hint for one in found)
 
 
 def test_where_bytecode_is() -> None:
