@@ -68,6 +68,15 @@ proofs that follow are the same as for any model. Each adapter is proven on a fi
 If a file does not record a package, the keys of the configuration decide; if these are ambiguous,
 `--stock-names CLASS` or a recording is required (CFG006).
 
+Arguments that are valid and not the usual ones are compared as well: `legacy_models/write/every_package.py --era
+tf.keras-2.15 --out FOLDER` writes, in the environment of the packages, one file for each expression of
+`package_layers.py` with the outputs of the package, and `python scripts/every_call.py FOLDER --stock-names …`
+compares what their migration computes. On 2026-11-30, of 444 files of TensorFlow Addons, Model Optimization,
+Recommenders, QKeras, HGQ, Spektral, keras-tcn and keras-contrib, 347 were equal and 93 refused with a reason. Four
+differed: one by the rounding of float16; the `gelu` of Addons, where `--stock-names gelu` says that it is that of
+Keras; and two whose files do not store an argument (`scale_axis` of QKeras, `add_self_loops` of Spektral), which are
+refused unless `--stock-names` says that it was not used.
+
 """
 FUNCTIONS = {"ECO108": ("TensorFlow Addons", NAMES), "ECO204": ("Feature columns", ("DenseFeatures",))}
 """Rules for functions of a package, and for a layer that was Keras' own: the package, and what they are called."""

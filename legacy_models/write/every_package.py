@@ -26,8 +26,6 @@ def names_of(kit, package):
     known = {"L": kit.layers, "K": kit.K, "np": np, "keras": kit.keras, "kit": kit}
     if kit.eager:
         known["tf"] = kit.tf
-        if package == "tfmot":  # it asks TensorFlow for tf_keras from its import on; what was loaded before stays
-            _ = kit.tf.compat.v1.keras.layers, kit.tf.compat.v2.keras.layers
     if package == "hgq":
         known.update(conf=_settings("paq"), kernel=_settings("kq"))
     for name, module in IMPORTS[package]:
@@ -132,6 +130,8 @@ def main():
     for folder in ("models", "recorded"):
         os.makedirs(os.path.join(out, folder), exist_ok=True)
     kit = open_kit(options.era)
+    if kit.eager:  # tfmot asks TensorFlow for tf_keras from its import on; what was loaded before stays as it is
+        _ = kit.tf.compat.v1.keras.layers, kit.tf.compat.v2.keras.layers
     packages, refused, written = {}, {}, 0
     for number, case in enumerate(CASES):
         if options.only not in case[2] and options.only != case[0]:

@@ -34,7 +34,6 @@ IMPORTS = {
     "retinanet": (("D", "keras_retinanet.layers"), ("I", "keras_retinanet.initializers")),
     "cyberzhg": (("P", "keras_pos_embd"), ("M", "keras_multi_head"), ("F", "keras_position_wise_feed_forward"),
                  ("N", "keras_layer_normalization"), ("E", "keras_embed_sim")),
-    "bert4keras": (("B", "bert4keras.layers"),),
     "hgq": (("H", "HGQ.layers"),),
 }  # fmt: skip
 
@@ -422,3 +421,50 @@ CASES += [
         ("steps", "prune.prune_low_magnitude(L.Conv1D(3, 2))", "L.Masking()(x)"),
     )
 ]  # fmt: skip
+
+_RESNET = """
+image: BatchNormalization() | BatchNormalization(freeze=True) | BatchNormalization(freeze=True, axis=1, epsilon=0.1)
+image: BatchNormalization(freeze=True, axis=2, center=False) | BatchNormalization(freeze=False, scale=False, momentum=0.5)
+line: BatchNormalization(freeze=True, scale=False, center=False)
+"""
+_SELF_ATTENTION = """
+steps: SeqSelfAttention() | SeqSelfAttention(units=3, attention_activation="sigmoid", use_additive_bias=False)
+steps: SeqSelfAttention(attention_type="multiplicative") | SeqSelfAttention(attention_width=3)
+steps: SeqSelfAttention(attention_type="multiplicative", use_attention_bias=False, attention_activation="softmax")
+steps: SeqSelfAttention(history_only=True) | SeqSelfAttention(attention_regularizer_weight=0.1, kernel_regularizer="l2")
+steps: SeqSelfAttention(attention_type="multiplicative", return_attention=True) | SeqWeightedAttention()
+steps: SeqWeightedAttention(use_bias=False) | SeqWeightedAttention(return_attention=True)
+steps: ScaledDotProductAttention() | ScaledDotProductAttention(history_only=True)
+open: SeqSelfAttention(units=2) | SeqWeightedAttention()
+"""
+_CYBERZHG = """
+steps: P.PositionEmbedding(9, 4, mode="add") | P.PositionEmbedding(9, 3, mode="concat") | P.TrigPosEmbedding("add")
+steps: P.TrigPosEmbedding("concat", 4) | P.TrigPosEmbedding("concat", 6) | M.MultiHeadAttention(2) | M.MultiHeadAttention(1)
+steps: M.MultiHeadAttention(2, activation="relu") | M.MultiHeadAttention(2, use_bias=False, activation=None)
+steps: M.MultiHeadAttention(4, history_only=True) | F.FeedForward(5) | F.FeedForward(5, activation="relu", use_bias=False)
+steps: F.FeedForward(3, activation="tanh", dropout_rate=0.4) | N.LayerNormalization() | N.LayerNormalization(center=False)
+steps: N.LayerNormalization(scale=False, epsilon=0.1) | N.LayerNormalization(center=False, scale=False)
+line: N.LayerNormalization(epsilon=1e-3)
+ids: P.PositionEmbedding(9, 4, mode="expand") | P.TrigPosEmbedding("expand", 4)
+"""
+CASES += list(_listed("resnet", "R.", _RESNET)) + list(_listed("self_attention", "A.", _SELF_ATTENTION))
+CASES += list(_listed("cyberzhg", "", _CYBERZHG))
+CASES += [
+    (package, "ids", call.replace("(x)", "(L.Embedding(10, 4, mask_zero=True)(x))"))
+    for package, prefix, table in (("self_attention", "A.", _SELF_ATTENTION), ("cyberzhg", "", _CYBERZHG))
+    for _, kind, call in _listed(package, prefix, table)
+    if kind == "steps" and "mode=" not in call
+]
+CASES += [
+    ("cyberzhg", "steps steps", "M.MultiHeadAttention(2)([x, y, y])"),
+    ("cyberzhg", "steps steps steps", "M.MultiHeadAttention(2, use_bias=False)([x, y, z])"),
+    ("self_attention", "steps steps steps", "A.ScaledDotProductAttention()([x, y, z])"),
+    ("retinanet", "wide wide", "D.UpsampleLike()([x, y])"),
+    ("retinanet", "image image", "D.UpsampleLike()([x, y])"),
+    ("retinanet", "wide", "D.Anchors(32, 8)(x)"),
+    ("retinanet", "wide", "D.Anchors(16, 4, ratios=np.array([0.5, 1.0, 3.0]), scales=np.array([1.0]))(x)"),
+    ("retinanet", "steps steps", "D.RegressBoxes()([x, y])"),
+    ("retinanet", "steps steps", "D.RegressBoxes(mean=[0.1, 0.0, 0.2, 0.0], std=[0.1, 0.2, 0.3, 0.4])([x, y])"),
+    ("retinanet", "wide steps", "D.ClipBoxes()([x, y])"),
+    ("retinanet", "image", "L.Conv2D(2, 1, bias_initializer=I.PriorProbability(probability=0.2))(x)"),
+]

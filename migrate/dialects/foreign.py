@@ -59,6 +59,7 @@ class Foreign:
         lacks: configuration keys that it never has, and another class with its name has.
         doubt: a property that a file does not show, as a clause: the user, or a recording, has to resolve it.
         doubtless: configuration keys, any of which resolves it as well.
+        doubtful: whether the property makes a difference to a layer.
         operations: it becomes operations, which compute in the type of their inputs; set when it is registered.
         code: of the rule that adapts it; set when it is registered.
     """
@@ -77,6 +78,7 @@ class Foreign:
     lacks: frozenset[str] = frozenset()
     doubt: str = ""
     doubtless: frozenset[str] = frozenset()
+    doubtful: Callable[[Layer], bool] = lambda layer: True
     operations: bool = False
     code: str = ""
 
@@ -216,7 +218,8 @@ def mark_foreign(model: Model, own: OwnCode) -> Model:
         foreign = foreign_of(layer)
         if foreign is None or layer.class_name in own.defined:
             return layer
-        unsettled = foreign.doubt and not foreign.doubtless & layer.config.keys()
+        resolved = bool(foreign.doubtless & layer.config.keys())
+        unsettled = foreign.doubt and not resolved and foreign.doubtful(layer)
         if (
             (unsettled or foreign.package not in packages)
             and not own.proven
@@ -271,7 +274,7 @@ def known_classes() -> tuple[Foreign, ...]:
 
 def _doubtful(layer: Layer, foreign: Foreign) -> MigrationError:
     name = layer.class_name
-    if foreign.doubt:
+    if foreign.doubt and foreign.doubtful(layer):
         return MigrationError(
             "CFG006",
             f"layer {layer.name!r} is a {name} of {foreign.package}, and {foreign.doubt}",

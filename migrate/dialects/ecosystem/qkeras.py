@@ -60,6 +60,19 @@ def _shape(layer: Layer, inputs: Sequence[Shape]) -> Shape | None:
     return output_shape(_stock(layer), inputs)
 
 
+def _scaled_by_values(layer: Layer) -> bool:
+    """Whether a quantiser of weights computes its scale from them, along an axis that the file does not tell."""
+    for key, stored in layer.config.items():
+        if key.endswith("_quantizer") and stored is not None:
+            try:
+                found = called(stored)
+            except UnknownQuantiserError:
+                continue  # refused with its name later
+            if found.name == "quantized_bits" and isinstance(found.get("alpha", None), str):
+                return True
+    return False
+
+
 def _quantised(name: str) -> frozenset[str]:
     """The configuration keys that only this family has."""
     kernel = "depthwise" if "Depthwise" in name or "Separable" in name else "kernel"
@@ -79,7 +92,9 @@ def _quantised(name: str) -> frozenset[str]:
         why="In inference the rounded weights are constants, which are stored. Continued training does not round "
         "them again; qkeras-v3 and HGQ2 are made for that. Supported are the quantisers `quantized_bits`, `ternary` "
         "and `binary` for weights and `quantized_bits` and `quantized_relu` for activations. The package does not "
-        "store `scale_axis`: its own `load_model` takes the last axis, and so does this. Behind a mask, a QDense "
+        'store `scale_axis`, which matters where `quantized_bits` computes its scale (`alpha="auto"`): its own '
+        "`load_model` takes the last axis, and so does this, once `--stock-names CLASS` or a recording confirms it. "
+        "Behind a mask, a QDense "
         "with such an activation is refused: operations lose the mask.",
         references=("fastmachinelearning/hls4ml#1116",),
     ),
@@ -91,6 +106,9 @@ def _quantised(name: str) -> frozenset[str]:
             keys=_quantised(name),
             roles=_roles,
             shape=_shape,
+            doubt="the package does not store the `scale_axis` of its quantisers: the file is right only for a model "
+            "that was built without it",
+            doubtful=_scaled_by_values,
         )
         for name in _STOCK
     ),

@@ -10,8 +10,10 @@ import pytest
 from migrate.capsule.model import Layer
 from migrate.dialects.ecosystem.qkeras import activation, layer_of_few_bits
 from migrate.dialects.ecosystem.qkeras_quantisers import UnknownQuantiserError, called, rounded, settings_of
-from migrate.dialects.foreign import foreign_of
+from migrate.dialects.foreign import foreign_of, mark_foreign
 from migrate.findings import MigrationError
+from migrate.formats.own_names import OwnCode
+from tests.dialects.ecosystem.chains import chain
 
 
 def nowhere(position: int) -> None:
@@ -112,3 +114,28 @@ def test_each_kernel_has_the_quantiser_of_its_name() -> None:
 def test_convolutions_are_told_by_their_quantisers(name: str, keys: dict[str, Any]) -> None:
     assert foreign_of(Layer(name, "q", keys)) is not None
     assert foreign_of(Layer(name, "q", {})) is None
+
+
+@pytest.mark.parametrize(
+    ("quantiser", "doubted"),
+    [
+        ("quantized_bits(4,0,1,alpha='auto')", True),
+        ({"class_name": "quantized_bits", "config": {"bits": 4, "alpha": "auto_po2"}}, True),
+        ("ternary(alpha='auto')", False),
+        ("quantized_bits(4,0,1,alpha=1.0)", False),
+        ("quantized_po2(4)", False),
+        (None, False),
+    ],
+)
+def test_an_axis_that_no_file_stores_needs_somebody_s_word(quantiser: Any, doubted: bool) -> None:
+    layer = Layer("QDense", "q", {"units": 2, "kernel_quantizer": quantiser, "bias_quantizer": None})
+    assert (
+        mark_foreign(chain(layer), OwnCode(stock=frozenset({"QDense"}))).layers[-1].class_name
+        == "qkeras>QDense"
+    )
+    if doubted:
+        with pytest.raises(MigrationError, match="scale_axis") as caught:
+            mark_foreign(chain(layer), OwnCode())
+        assert caught.value.code == "CFG006"
+    else:
+        assert mark_foreign(chain(layer), OwnCode()).layers[-1].class_name == "qkeras>QDense"
