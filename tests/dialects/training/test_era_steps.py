@@ -101,3 +101,40 @@ def test_a_decay_whose_steps_were_not_saved_starts_again(
 
 def test_a_plain_model_has_none() -> None:
     assert places("2.2.4", LAST) == []
+
+
+LABELS = Layer("Dense", "top", {"units": 1})
+LATER = Layer(
+    "BatchNormalization",
+    "frozen",
+    {"axis": -1, "trainable": False, "gamma_initializer": {"class_name": "Ones", "config": {}}},
+)
+ADDED = Layer("ActivityRegularization", "penalty", {"l1": 0.1})
+
+
+@pytest.mark.parametrize(
+    ("era", "layers", "word"),
+    [
+        ("2.2.4", (ADDED, LAST), "sum over the batch"),
+        ("2.2.4-tf", (FROZEN, LAST), "normalised by the batch"),
+        ("2.2.4", (STATISTICS, LAST), "hidden counters"),
+    ],
+)
+def test_what_is_said_of_a_layer(era: str, layers: tuple[Layer, ...], word: str) -> None:
+    found = step_differences(model(*layers), {"loss": "mse"}, Era.of(era))
+    assert any(word in finding.message for finding in found)
+
+
+@pytest.mark.parametrize(
+    ("era", "layers", "word"),
+    [
+        ("2.2.4-tf", (LATER, LAST), "normalised by the batch"),
+        ("2.2.4-tf", (STATISTICS, LAST), "normalised by the batch"),
+        ("2.2.4", (Layer("Dense", "d", {"units": 3, "trainable": False}), LAST), "normalised by the batch"),
+        ("2.2.4", (FROZEN, LAST), "hidden counters"),
+        ("2.2.4", (LAST, STATISTICS), "all steps"),
+    ],
+)
+def test_what_is_not_said_of_a_layer(era: str, layers: tuple[Layer, ...], word: str) -> None:
+    found = step_differences(model(*layers), {"loss": "mse"}, Era.of(era))
+    assert not any(word in finding.message for finding in found)

@@ -206,3 +206,59 @@ def test_factors_of_weights_that_a_rule_scales_are_not_kept() -> None:
     found = plan_training(artifact(training, saved), Era.of("2.15.0"), built, built)
     assert sorted(found.slots["row"]) == ["dense_2/kernel"]
     assert "the row factors of weights that a rule changed start at zero" in found.slot_state.note
+
+
+@pytest.mark.parametrize(
+    ("config", "saved", "keras", "name", "word"),
+    [
+        # Seven arrays do not divide among four variables, and four are too few for Adam.
+        (ADAM, [(f"v{i}", a) for i, a in enumerate(numbered(FLAT + FLAT[:3]))], "2.2.4", "Adam", "divide"),
+        (ADAM, [(f"v{i}", a) for i, a in enumerate(numbered(FLAT))], "2.2.4", "Adam", "or more for each"),
+        ({}, [(f"v{i}", a) for i, a in enumerate(numbered(FLAT * 2))], "2.2.4", "SGD", "more groups"),
+        ({}, [("SGD/dense_1/kernel/unheard:0", np.zeros((3, 4)))], "2.8.0", "SGD", "unknown"),
+        ({}, [("SGD/dense_1/gamma/momentum:0", np.zeros((3, 4)))], "2.8.0", "SGD", "no variable is left"),
+        ({}, [("SGD/dense_1/kernel/momentum:0", np.zeros((3, 3)))], "2.8.0", "SGD", "no variable is left"),
+        ({}, [("SGD/other/kernel/momentum:0", np.zeros((3, 4)))], "2.8.0", "SGD", "no variable is left"),
+    ],
+)
+def test_arrays_that_fit_no_variable(
+    config: dict[str, Any], saved: list[tuple[str, Any]], keras: str, name: str, word: str
+) -> None:
+    found = plan(config, saved, keras, name)
+    assert found.slot_state.state is State.LOST
+    assert word in found.slot_state.note
+
+
+def test_numbers_that_are_no_slots() -> None:
+    scalars = [
+        ("Nadam/iter:0", 3),
+        ("Nadam/momentum_cache:0", 0.25),
+        ("Nadam/learning_rate:0", 0.1),
+        ("beta_1:0", 0.9),
+    ]
+    names = [f"Nadam/{path}/{slot}:0" for slot in "mv" for path in PATHS]
+    saved = [*scalars, *zip(names, numbered(FLAT + FLAT), strict=True)]
+    found = plan({"learning_rate": 0.1, "decay": 0.004}, saved, "2.8.0", "Nadam")
+    assert (found.iterations, found.extras["u_product"]) == (3, 0.25)
+    assert values(found, "velocity") == [4, 5, 6, 7]
+
+
+def test_the_schedule_of_momenta_that_stand_alone_keras_saved() -> None:
+    scalars = [("Nadam/iterations:0", 3), ("training/Nadam/m_schedule:0", 0.5)]
+    saved = [*scalars, *((f"v{i}", a) for i, a in enumerate(numbered(FLAT + FLAT)))]
+    found = plan({"lr": 0.1, "schedule_decay": 0.004}, saved, "2.3.1", "Nadam")
+    assert (found.iterations, found.extras["u_product"]) == (3, 0.5)
+
+
+def test_momenta_that_plain_sgd_does_not_read() -> None:
+    saved = [
+        ("SGD/iter:0", 3),
+        *((f"SGD/{path}/momentum:0", a) for path, a in zip(PATHS, numbered(FLAT), strict=True)),
+    ]
+    assert plan({"learning_rate": 0.1, "momentum": 0.0}, saved, "2.8.0", "SGD").slots == {}
+    assert values(plan({"learning_rate": 0.1, "momentum": 0.5}, saved, "2.8.0", "SGD"), "momentum") == [
+        0,
+        1,
+        2,
+        3,
+    ]
