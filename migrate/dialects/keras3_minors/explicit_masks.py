@@ -12,7 +12,7 @@ from typing import Any
 from packaging.version import Version
 
 from migrate.dialects.keras3_minors.archives import TENSOR, history, inside, is_graph, layers_of, name_of
-from migrate.dialects.keras3_minors.rule import Config, archive_rule, map_objects
+from migrate.dialects.keras3_minors.rule import Config, archive_rule, is_of_keras, map_objects
 from migrate.findings import Rule, Severity
 
 _RECURRENT = frozenset({"GRU", "LSTM", "RNN", "SimpleRNN"})
@@ -97,7 +97,7 @@ def _with_masks_of_lists(entry: Config) -> Config:
     by_name = {name_of(layer): layer for layer in layers_of(entry)}
     layers = [
         {**layer, "inbound_nodes": [_naming_masks(node, by_name) for node in layer["inbound_nodes"]]}
-        if layer.get("class_name") in _ATTENDING and isinstance(layer.get("inbound_nodes"), list)
+        if is_of_keras(layer, *_ATTENDING) and isinstance(layer.get("inbound_nodes"), list)
         else layer
         for layer in layers_of(entry)
     ]

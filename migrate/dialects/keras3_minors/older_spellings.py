@@ -8,7 +8,7 @@ from typing import Any
 from packaging.version import Version
 
 from migrate.dialects.keras3_minors.archives import GRAPHS, history, inside, name_of
-from migrate.dialects.keras3_minors.rule import Config, archive_rule, map_objects
+from migrate.dialects.keras3_minors.rule import Config, archive_rule, is_of_keras, map_objects
 from migrate.findings import Rule, Severity
 
 _ENDS = ("input_layers", "output_layers")
@@ -111,7 +111,7 @@ def _without_conversions(entry: Config) -> Config:
 
 def _is_conversion(entry: Any) -> bool:
     """Whether an operation only says what it is given: one call, of one tensor, no dtype."""
-    if not isinstance(entry, Mapping) or entry.get("class_name") != "ConvertToTensor":
+    if not isinstance(entry, Mapping) or not is_of_keras(entry, "ConvertToTensor"):
         return False
     nodes = entry.get("inbound_nodes") or []
     plain = all(value is None for key, value in inside(entry).items() if key != "name")
@@ -208,7 +208,7 @@ def rms_scaling(config: Config, oldest: Version) -> Config:
     """Leave the argument out where it is false."""
 
     def without(entry: Config) -> Config:
-        if entry["class_name"] != "LayerNormalization" or inside(entry).get("rms_scaling") is not False:
+        if not is_of_keras(entry, "LayerNormalization") or inside(entry).get("rms_scaling") is not False:
             return entry
         kept = {key: value for key, value in inside(entry).items() if key != "rms_scaling"}
         return {**entry, "config": kept}
@@ -235,7 +235,7 @@ def value_range_of_rotation(config: Config, oldest: Version) -> Config:
     """Leave the argument out, whatever its value."""
 
     def without(entry: Config) -> Config:
-        if entry["class_name"] != "RandomRotation" or entry.get("module") != "keras.layers":
+        if not is_of_keras(entry, "RandomRotation"):
             return entry
         kept = {key: value for key, value in inside(entry).items() if key != "value_range"}
         return {**entry, "config": kept}
@@ -263,7 +263,7 @@ def packed_size_of_einsum(config: Config, oldest: Version) -> Config:
 
     def without(entry: Config) -> Config:
         inner = inside(entry)
-        if entry["class_name"] != "EinsumDense" or key not in inner or inner[key] is not None:
+        if not is_of_keras(entry, "EinsumDense") or key not in inner or inner[key] is not None:
             return entry
         return {**entry, "config": {name: value for name, value in inner.items() if name != key}}
 
@@ -289,7 +289,7 @@ def axis_of_flip_in_list(config: Config, oldest: Version) -> Config:
 
     def plain(entry: Config) -> Config:
         axis = inside(entry).get("axis")
-        if entry["class_name"] != "Flip" or not isinstance(axis, list) or len(axis) != 1:
+        if not is_of_keras(entry, "Flip") or not isinstance(axis, list) or len(axis) != 1:
             return entry
         return {**entry, "config": {**inside(entry), "axis": axis[0]}}
 

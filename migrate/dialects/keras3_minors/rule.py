@@ -6,7 +6,7 @@ when it does not apply. It must not change what a reader that does not need it c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,3 +89,8 @@ def map_objects(value: Any, change: Callable[[Config], Config]) -> Any:
         return value
     mapped = {key: map_objects(item, change) for key, item in value.items()}
     return change(mapped) if "class_name" in mapped and "config" in mapped else mapped
+
+
+def is_of_keras(entry: Mapping[str, Any], *names: str) -> bool:
+    """Whether an object is of Keras' own class of one of these names, and not of an author's of the same name."""
+    return entry.get("class_name") in names and str(entry.get("module")).partition(".")[0] == "keras"

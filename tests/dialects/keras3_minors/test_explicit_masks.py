@@ -148,3 +148,10 @@ def test_attention_is_given_the_masks_of_its_tensors() -> None:
 def test_attention_without_masks_or_with_its_own_stays() -> None:
     for config in (attention_over(None), attention_over(MASK, mask=[MASK, MASK])):
         assert graph_of(config, "3.9-") == (config, [])
+
+
+def test_an_attention_of_the_author_is_called_as_it_was() -> None:
+    config = attention_over(MASK)
+    own = {**config["config"]["layers"][1], "module": None, "registered_name": "here>Attention"}
+    config["config"]["layers"][1] = own
+    assert graph_of(config, "3.9-") == (config, [])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from packaging.version import Version
 
 from migrate.dialects.keras3_minors.registry import rewrite
@@ -44,6 +45,7 @@ def test_the_initializer_gets_its_short_name_back_for_3_16() -> None:
 
 def test_a_conversion_is_taken_out_of_the_graph() -> None:
     conversion = {
+        "module": "keras.src.ops.core",
         "class_name": "ConvertToTensor",
         "name": "convert",
         "config": {"dtype": None, "sparse": None, "ragged": None},
@@ -89,7 +91,8 @@ def test_a_single_output_has_a_list_before_3_5() -> None:
 
 def test_rms_scaling_goes_where_it_is_false() -> None:
     def written(value: bool) -> dict[str, Any]:
-        return {"class_name": "LayerNormalization", "config": {"axis": -1, "rms_scaling": value}}
+        config = {"axis": -1, "rms_scaling": value}
+        return {"module": "keras.layers", "class_name": "LayerNormalization", "config": config}
 
     made, codes = fired(written(False), OLD, "3.11-")
     assert codes == ["RDR107"]
@@ -113,18 +116,57 @@ def test_the_range_of_values_of_a_rotation_goes_whatever_it_is() -> None:
 
 def test_an_argument_that_3_16_took_away_is_left_out_where_it_says_nothing() -> None:
     value = {
+        "module": "keras.layers",
         "class_name": "EinsumDense",
         "config": {"equation": "ab,bc->ac", "gptq_unpacked_column_size": None},
     }
     made, codes = fired(value, NEW, "3.12-,nightly")
     assert (made["config"], codes) == ({"equation": "ab,bc->ac"}, ["RDR113"])
     assert fired(value, NEW, "3.12-") == (value, [])
-    packed = {"class_name": "EinsumDense", "config": {"gptq_unpacked_column_size": 4}}
+    packed = {**value, "config": {"gptq_unpacked_column_size": 4}}
     assert fired(packed, NEW, "nightly") == (packed, [])
 
 
 def test_a_flip_says_its_only_axis_as_a_number() -> None:
-    value = {"class_name": "Flip", "config": {"axis": [1]}}
-    assert fired(value, NEW, "3.9-") == ({"class_name": "Flip", "config": {"axis": 1}}, ["RDR114"])
-    both = {"class_name": "Flip", "config": {"axis": [1, 2]}}
+    value = {"module": "keras.src.ops.numpy", "class_name": "Flip", "config": {"axis": [1]}}
+    assert fired(value, NEW, "3.9-") == ({**value, "config": {"axis": 1}}, ["RDR114"])
+    both = {**value, "config": {"axis": [1, 2]}}
     assert fired(both, NEW, "3.9-") == (both, [])
+
+
+ENDS = {"input_layers": [["x", 0, 0]], "output_layers": [["y", 0, 0]]}
+
+
+@pytest.mark.parametrize(
+    ("name", "config"),
+    [
+        ("LayerNormalization", {"rms_scaling": False}),
+        ("RandomRotation", {"value_range": [0, 1]}),
+        ("EinsumDense", {"gptq_unpacked_column_size": None}),
+        ("Flip", {"axis": [1]}),
+        ("OrthogonalInitializer", {"gain": 1.0}),
+        ("Ensemble", ENDS),
+    ],
+)
+@pytest.mark.parametrize("module", [None, "here.layers"])
+def test_a_class_of_the_author_keeps_its_arguments(
+    name: str, config: dict[str, Any], module: str | None
+) -> None:
+    own = {"module": module, "class_name": name, "registered_name": f"here>{name}", "config": config}
+    for writer in ("3.4.1", "3.9.2", "3.15.1"):
+        for readers in ("3.3,3.4", "3.9-", "3.11-", "nightly"):
+            assert fired(own, Version(writer), readers) == (own, [])
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"class_name": "Dense", "config": {"rms_scaling": False, "value_range": None, "axis": [1]}},
+        {"class_name": "EinsumDense", "config": {"equation": "ab,bc->ac"}},
+    ],
+)
+def test_other_classes_keep_arguments_of_the_same_names(config: dict[str, Any]) -> None:
+    entry = {"module": "keras.layers", **config}
+    for writer in ("3.4.1", "3.9.2", "3.15.1"):
+        for readers in ("3.9-", "3.11-", "nightly"):
+            assert fired(entry, Version(writer), readers) == (entry, [])
