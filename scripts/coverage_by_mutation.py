@@ -28,6 +28,8 @@ from migrate.findings import Status  # noqa: E402
 from migrate.parity.compare import compare_cases  # noqa: E402
 from migrate.pipeline.migrate import migrate_artifact  # noqa: E402
 from migrate.pipeline.request import ArtifactRequest, Options, Target  # noqa: E402
+from migrate.worlds.contracts.models import Predict  # noqa: E402
+from migrate.worlds.contracts.modern import Build, Cover  # noqa: E402
 from migrate.worlds.host.pool import Pool, Slot  # noqa: E402
 
 KERAS_ONLY = frozenset({Target.KERAS})
@@ -41,14 +43,14 @@ class Subject:
 
         self._handlers = handlers
         self._scratch = scratch
-        handlers.build({"folder": str(slot.reader.scratch), "stem": "modern"}, scratch)
-        self.model = handlers._held["model"]
+        handlers.build(Build(slot.reader.scratch, []), scratch)
+        self.model = handlers._held.model
         names = ("golden", "probes", *(f"further{n}" for n in range(1, 9)))
         self._probes = [slot.inputs / f"{n}.safetensors" for n in names]
         self._probes = [path for path in self._probes if path.is_file()]
         for path in self._probes:
-            handlers.cover({"probes": str(path), "compute": "", "relative": None}, scratch)
-        self.covered = handlers._held["covered"]
+            handlers.cover(Cover(path, "", None), scratch)
+        self.covered = handlers._held.covered
         self._before = self._run()
 
     def _run(self) -> list[dict[str, Array]]:
@@ -56,8 +58,8 @@ class Subject:
 
         results = []
         for path in self._probes:
-            reply = self._handlers.predict({"probes": str(path), "out": "mutant.safetensors"}, self._scratch)
-            results.append(load_arrays(Path(reply["file"])))
+            reply = self._handlers.predict(Predict(path, out="mutant.safetensors"), self._scratch)
+            results.append(load_arrays(Path(reply.file)))
         return results
 
     def notices(self) -> bool:

@@ -40,6 +40,8 @@ from migrate.pipeline.reference import question_of  # noqa: E402
 from migrate.pipeline.request import Backend, Options  # noqa: E402
 from migrate.pipeline.staging import stage  # noqa: E402
 from migrate.pipeline.translated import modern_objects, modern_structure  # noqa: E402
+from migrate.worlds.contracts.models import Predict  # noqa: E402
+from migrate.worlds.contracts.modern import Build  # noqa: E402
 from migrate.worlds.host.pool import Pool, Slot  # noqa: E402
 
 TOLERANCE = 2e-5
@@ -93,8 +95,7 @@ def _answer(
         translated.must_be_translated()
         rules = tuple(sorted({finding.code for finding in translated.findings}))
         objects = modern_objects(slot, staged, modern_structure(slot))
-        scratch = str(slot.reader.scratch)
-        slot.modern.call("build", {"folder": scratch, "stem": "modern", "custom_objects": objects})
+        slot.modern.ask(Build(slot.reader.scratch, objects))
         apart = _apart(slot, recorded, "inputs", "outputs")
         edges = "" if apart or "edges/0" not in recorded else _apart(slot, recorded, "edges", "at_edges")
     except MigrationError as error:
@@ -107,7 +108,7 @@ def _apart(slot: Slot, recorded: Mapping[str, Any], given: str, expected: str) -
     """Why an output differs from its recording; nothing where none does."""
     path = slot.inputs / "recorded.safetensors"
     save_arrays(path, {f"0/{n}": array for n, array in enumerate(hunt.numbered(recorded, given))})
-    found = outputs_of(slot.modern, path)
+    found = outputs_of(slot.modern, Predict(path))
     arrays = [found[key] for key in sorted(found, key=lambda key: int(key.split("/")[1]))]
     wanted = hunt.numbered(recorded, expected)
     if len(arrays) != len(wanted):

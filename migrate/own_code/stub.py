@@ -46,8 +46,8 @@ class Unknown(msgspec.Struct, frozen=True):
     """
 
     name: str
-    config: dict[str, Any] = {}
-    weights: list[tuple[str, list[int]]] = []
+    config: Mapping[str, object] = {}
+    weights: Sequence[tuple[str, Sequence[int]]] = []
 
 
 def write_stub(unknown: Sequence[Unknown], model: Path, folder: Path) -> Path:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from migrate.capsule.ends import TensorSpec
 from migrate.capsule.model import Layer, Model, Node, TensorRef, Topology, structure_refs
 from migrate.dialects.pass_through import PASS_THROUGH, hidden_value
 from migrate.formats.saved_model.examples import Feature
@@ -38,23 +39,23 @@ class InputSpec:
     fill: float | tuple[float, ...] | None = None
 
 
-def described_input(entry: Mapping[str, Any], **known: Any) -> InputSpec:
-    """The specification of an input as a world describes it: ``name``, ``shape`` (None: unknown rank), ``dtype``.
+def described_input(entry: TensorSpec, **known: Any) -> InputSpec:
+    """The specification of an input as a world describes it.
 
     Args:
         entry: one input.
         known: its other known properties, by the field names of :class:`InputSpec`.
     """
-    shape = (None,) if entry["shape"] is None else tuple(entry["shape"])
-    return InputSpec(entry["name"], shape, entry["dtype"], **known)
+    shape = (None,) if entry.shape is None else entry.shape
+    return InputSpec(entry.name, shape, entry.dtype, **known)
 
 
-def input_specs(model: Model, described: list[Mapping[str, Any]]) -> list[InputSpec]:
+def input_specs(model: Model, described: Sequence[TensorSpec]) -> list[InputSpec]:
     """Combine a world's description of the live inputs with their use in the records.
 
     Args:
         model: records in the final Keras 2 dialect.
-        described: ``{"name", "shape", "dtype"}`` per input in order, as returned by a world's ``describe``.
+        described: inputs in order.
     """
     uses = list(_uses(model))
     specs = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from safetensors import SafetensorError
 
 from migrate.capsule.model import Array, Model
 from migrate.capsule.store import load_arrays, load_structure
+from migrate.worlds.contracts.modern import Saved
 from migrate.worlds.host.protocol import ProtocolError
 from migrate.worlds.host.taking import take
 from migrate.worlds.host.worker import Worker
@@ -23,7 +24,7 @@ _MALFORMED = (SafetensorError, OSError, ValueError, TypeError, LookupError, Attr
 
 @contextlib.contextmanager
 def reading(worker: Worker) -> Iterator[None]:
-    """Read an answer that no contract describes, from a worker in which an author's code ran.
+    """Read what a worker has written in which an author's code ran, and names that a contract cannot check.
 
     Raises:
         ProtocolError: the answer is not what this project's handler returns.
@@ -32,11 +33,6 @@ def reading(worker: Worker) -> Iterator[None]:
         yield
     except _MALFORMED as error:
         raise ProtocolError(f"an answer of the {worker.world} worker cannot be read: {error!r}") from error
-
-
-def arrays_of(worker: Worker, reply: Mapping[str, Any]) -> dict[str, Array]:
-    """The arrays in the file that an answer names under ``file``; see `arrays_in`."""
-    return arrays_in(worker, reply.get("file"))
 
 
 def arrays_in(worker: Worker, path: object) -> dict[str, Array]:
@@ -83,13 +79,11 @@ def document_of(worker: Worker, name: str) -> dict[str, Any]:
     return value
 
 
-def outputs_in(worker: Worker, reply: Mapping[str, Any]) -> dict[str, Path]:
+def outputs_in(worker: Worker, reply: Saved) -> dict[str, Path]:
     """The models that an answer reports as written, by the answer's keys, stored under our names.
 
     Raises:
-        ProtocolError: an unknown key, or a file that cannot be accepted.
+        ProtocolError: a file that cannot be accepted.
     """
-    unknown = reply.keys() - _NAMES.keys()
-    if unknown:
-        raise ProtocolError(f"the {worker.world} worker says that it wrote {sorted(unknown)}")
-    return {key: take(worker, path, _NAMES[key]) for key, path in reply.items()}
+    paths = {"keras": reply.keras, "saved_model": reply.saved_model}
+    return {key: take(worker, path, _NAMES[key]) for key, path in paths.items() if path is not None}

@@ -13,6 +13,7 @@ from migrate.own_code.files import SourceIndex
 from migrate.own_code.settings import settings_near
 from migrate.pipeline.building import MAX_TOLD, Fitting, Search
 from migrate.pipeline.progress import Progress
+from migrate.worlds.contracts.own_code import Wanted
 from migrate.worlds.host.pool import Slot
 
 _MAX_BUILDERS = 60
@@ -29,7 +30,7 @@ class NothingFitsError(MigrationError):
 def build_architecture(
     index: SourceIndex,
     path: Path,
-    wanted: Mapping[str, Any],
+    wanted: Wanted,
     slot: Slot,
     progress: Progress,
     defined: Mapping[str, Any],
@@ -41,7 +42,7 @@ def build_architecture(
     Args:
         index: of the sources.
         path: of the weights.
-        wanted: their ``shapes``, the ``layers`` that hold each, the ``topology``, and ``reset_after``.
+        wanted: what the reader says of them.
         slot: whose legacy world runs the builders.
         progress: receives a finding that names the builder.
         defined: values of arguments and variables from the user.
@@ -88,7 +89,7 @@ def build_architecture(
             "CFG057",
             Severity.INFO,
             f"the architecture is built by {likely[0]}: its weights have the file's shapes, and "
-            f"{likely[0].agreement[0]} of {len(set(wanted['layers']))} layers have the file's names{says}{untried}",
+            f"{likely[0].agreement[0]} of {len(set(wanted.layers))} layers have the file's names{says}{untried}",
         )
     )
     if likely[0].unlike:

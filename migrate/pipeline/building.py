@@ -25,6 +25,7 @@ from migrate.own_code.topology import agreement, unlike
 from migrate.pipeline.given_architecture import MAX_CALL, stage_builder
 from migrate.printable import one_line
 from migrate.worlds.contracts.legacy import ArchitecturesOf, BuiltModel
+from migrate.worlds.contracts.own_code import Wanted
 from migrate.worlds.host.ends import WorldError
 from migrate.worlds.host.pool import Slot
 from migrate.worlds.host.taking import take
@@ -83,15 +84,15 @@ class Fitting:
 class Search:
     """Runs builders in the legacy world and keeps the models whose weights match."""
 
-    def __init__(self, slot: Slot, wanted: Mapping[str, Any], defined: Mapping[str, Any]) -> None:
+    def __init__(self, slot: Slot, wanted: Wanted, defined: Mapping[str, Any]) -> None:
         self.fitting: dict[str, Fitting] = {}
         """By architecture without names: two calls that create the same model count as one."""
         self.parts: dict[str, Fitting] = {}
         """The same of models that are a part of what the file holds."""
         self.failed: list[str] = []
         self.untried = 0
-        self._slot, self._reset_after = slot, wanted["reset_after"]
-        self._wanted = Weights(wanted["shapes"], wanted["layers"], wanted["topology"])
+        self._slot, self._reset_after = slot, wanted.reset_after
+        self._wanted = Weights(wanted.shapes, wanted.layers, wanted.topology)
         self._sizes = {name: size for name, size in defined.items() if type(size) is int}
         self._broken: dict[tuple[str, Path], str] = {}
         self._tried: set[Builder] = set()

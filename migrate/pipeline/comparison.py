@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 from migrate.capsule.model import Array, count_parameters
 from migrate.parity.compare import Comparison
@@ -22,6 +20,8 @@ from migrate.pipeline.proof import (
     samples,
 )
 from migrate.pipeline.rounding import NEAR, allow_for_rounding, explained, without_unsteady
+from migrate.worlds.contracts.models import Predict, Release
+from migrate.worlds.contracts.stock import CallSavedModel, LoadKeras, PredictLoaded
 from migrate.worlds.host.ends import WorldError
 from migrate.worlds.host.pool import Slot
 from migrate.worlds.host.worker import Worker
@@ -115,39 +115,47 @@ def compare_reloaded(
     """
     if "keras" in written:
         try:
-            slot.stock.call("load_keras", {"path": str(written["keras"]), "custom_objects": list(objects)})
+            slot.stock.ask(LoadKeras(written["keras"], tuple(objects)))
         except WorldError as error:
             raise of_own_class(error, progress.own_code.get("names", {})) from error
         # The SavedModel is a traced graph; without one the reloaded model is traced, because a layer can
         # compute one thing eagerly and another in a graph.
         graph = "saved_model" not in written
         for number, witness in enumerate(progress.witnesses):
-            results = answers_of(slot.stock, witness, graph=graph)
+            results = answers_of(slot.stock, witness, PredictLoaded(witness.probes, graph=graph))
             progress.witnesses[number], comparisons = _compare_written(
                 slot, judge, progress, retake, witness, results
             )
             must_agree(comparisons, "the saved .keras, loaded by stock Keras 3")
             progress.comparisons += comparisons
-        _must_draw_alike(slot, judge, progress, partial(outputs_of, slot.stock, draw=True))
+        _must_draw_alike(
+            slot,
+            judge,
+            progress,
+            lambda probes: outputs_of(slot.stock, PredictLoaded(probes, draw=True)),
+        )
         release(slot.stock, progress)
     if "saved_model" in written:
         assert progress.legacy is not None
-        call: dict[str, Any] = {
-            "path": str(written["saved_model"]),
-            "inputs": input_names,
-            "outputs": list(judge.names),
-            "stateful": any(layer.config.get("stateful") for _, layer in progress.legacy.walk()),
-        }
+        stateful = any(layer.config.get("stateful") for _, layer in progress.legacy.walk())
+
+        def served(probes: Path) -> CallSavedModel:
+            return CallSavedModel(
+                probes,
+                path=written["saved_model"],
+                inputs=input_names,
+                outputs=list(judge.names),
+                stateful=stateful,
+            )
+
         for number, witness in enumerate(progress.witnesses):
-            results = answers_of(slot.stock, witness, "call_saved_model", **call)
+            results = answers_of(slot.stock, witness, served(witness.probes))
             progress.witnesses[number], comparisons = _compare_written(
                 slot, judge, progress, retake, witness, results, progress.drawn
             )
             must_agree(comparisons, "the SavedModel, loaded by tf.saved_model.load")
             progress.comparisons += comparisons
-        _must_draw_alike(
-            slot, judge, progress, partial(outputs_of, slot.stock, method="call_saved_model", **call)
-        )
+        _must_draw_alike(slot, judge, progress, lambda probes: outputs_of(slot.stock, served(probes)))
         release(slot.stock, progress)
 
 
@@ -189,7 +197,9 @@ def _must_draw_alike(
     witness = held[0] if held else None
     if witness is not None:
         must_draw_alike(
-            lambda: outputs_of(slot.legacy, witness.probes, draw=True), lambda: run(witness.probes), drawn
+            lambda: outputs_of(slot.legacy, Predict(witness.probes, draw=True)),
+            lambda: run(witness.probes),
+            drawn,
         )
     said = [drawn_finding(judge.names[int(i)], compared=witness is not None) for i in sorted(drawn)]
     progress.findings += [finding for finding in said if finding not in progress.findings]
@@ -198,7 +208,7 @@ def _must_draw_alike(
 def release(worker: Worker, progress: Progress) -> None:
     """Make a worker release a large model; for a small one, collecting the garbage costs more than it saves."""
     if not is_small(progress):
-        worker.call("release", {})
+        worker.ask(Release())
 
 
 def is_small(progress: Progress) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
+from migrate.capsule.ends import Signatures
 from migrate.capsule.store import save_arrays
 from migrate.findings import Finding, MigrationError, Severity
 from migrate.parity.probes import ROUNDS, make_probes
@@ -17,6 +17,8 @@ from migrate.pipeline.proof import Comparator, answers_of
 from migrate.pipeline.reference import Reference
 from migrate.pipeline.rounding import UnsteadyError
 from migrate.results import Coverage
+from migrate.worlds.contracts.modern import Cover
+from migrate.worlds.contracts.saved_models import CoverSignature
 from migrate.worlds.host.ends import ENDED, WorldError
 from migrate.worlds.host.pool import Slot
 
@@ -112,16 +114,16 @@ def goes_on(before: Coverage, after: Coverage) -> bool:
 def measure_signatures(
     slot: Slot,
     witnesses: Sequence[tuple[str, ReferenceRun]],
-    signatures: Mapping[str, Mapping[str, Any]],
+    signatures: Signatures,
     relative: float | None,
     progress: Progress,
 ) -> None:
     """Store what calls of the signatures cover of the variables of a SavedModel in the legacy world."""
     for name, witness in witnesses:
-        ends = {side: [e["name"] for e in signatures[name][side]] for side in ("inputs", "outputs")}
-        call = {"signature": name, "probes": str(witness.probes), "relative": relative, **ends}
+        ends = signatures[name]
+        call = CoverSignature(witness.probes, name, ends.input_keys, ends.output_keys, relative)
         try:
-            reply = slot.legacy.call("cover_signature", call)
+            reply = slot.legacy.ask(call)
         except (WorldError, *ENDED) as error:
             message = f"the coverage of {name!r} could not be measured: {shortened(error)}"
             _not_compared(message, progress, name)
@@ -130,7 +132,7 @@ def measure_signatures(
             ):  # with its process it has lost the SavedModel that it would be asked of
                 return
             continue
-        progress.coverage = summarise(reply["arrays"], reply["branches"], 0)
+        progress.coverage = summarise(reply.arrays, reply.branches, 0)
 
 
 def _cover(
@@ -141,17 +143,13 @@ def _cover(
     progress: Progress,
     rounds: int,
 ) -> bool:
-    params = {
-        "probes": str(witness.probes),
-        "compute": comparator.compute,
-        "relative": comparator.relative,
-    }
+    call = Cover(witness.probes, comparator.compute, comparator.relative)
     try:
-        reply = loaders.asked(partial(slot.modern.call, "cover", params))
+        reply = loaders.asked(lambda: slot.modern.ask(call))
     except Unanswered as error:
         _not_compared(f"the coverage could not be measured: {error}", progress)
         return not error.ended
-    progress.coverage = summarise(reply["arrays"], reply["branches"], rounds)
+    progress.coverage = summarise(reply.arrays, reply.branches, rounds)
     return True
 
 

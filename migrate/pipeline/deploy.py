@@ -12,6 +12,7 @@ from migrate.pipeline.progress import Progress, ReferenceRun
 from migrate.pipeline.proof import Comparator, must_agree, outputs_of
 from migrate.pipeline.request import Options, Target
 from migrate.pipeline.torch_source import layers_agree, write_folder
+from migrate.worlds.contracts.modern import Deploy, RunDeployed
 from migrate.worlds.host.pool import Slot
 from migrate.worlds.host.taking import take
 
@@ -61,13 +62,13 @@ def _wanted(options: Options) -> list[Target]:
 def _write_and_prove(
     slot: Slot, target: Target, judge: Comparator, witnesses: Sequence[ReferenceRun]
 ) -> tuple[Path, list[Comparison]]:
-    reply = slot.modern.call("deploy", {"format": target.value})
+    reply = slot.modern.ask(Deploy(target.value))
     name = DEPLOYMENTS[target].output
     is_source = target is Target.TORCH
-    file = write_folder(slot, reply, name) if is_source else take(slot.modern, reply.get("file"), name)
+    file = write_folder(slot, reply, name) if is_source else take(slot.modern, reply.file, name)
     found: list[Comparison] = []
     for witness in witnesses:
-        results = outputs_of(slot.modern, witness.probes, "run_deployed", format=target.value, file=str(file))
+        results = outputs_of(slot.modern, RunDeployed(witness.probes, format=target.value, file=file))
         # These formats keep no state between calls.
         first = {key: array for key, array in witness.outputs.items() if key in results or witness.calls == 1}
         comparisons = judge.compare(first, results, witness.slack)

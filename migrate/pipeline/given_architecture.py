@@ -16,6 +16,7 @@ from migrate.own_code.fitting import Weights, counted_otherwise, difference
 from migrate.own_code.read_files import files_read
 from migrate.pipeline.request import Options, builder_named
 from migrate.worlds.contracts.legacy import ArchitecturesOf
+from migrate.worlds.contracts.own_code import NamesWanted
 from migrate.worlds.host.pool import Slot
 from migrate.worlds.host.taking import take
 
@@ -46,10 +47,10 @@ def given_architecture(options: Options, slot: Slot, weights: Path | None) -> Pa
     if weights is None:
         (model, *_) = slot.legacy.ask(call).models
         return take(slot.legacy, str(model.file), "architecture0.json")
-    asked = slot.reader.call("names_wanted", {"source": str(weights), "architecture": None})
-    wanted = Weights(asked["shapes"], asked["layers"], asked["topology"])
+    asked = slot.reader.ask(NamesWanted(weights))
+    wanted = Weights(asked.shapes, asked.layers, asked.topology)
     call = msgspec.structs.replace(
-        call, reset_after=asked["reset_after"], named=tuple(dict.fromkeys(wanted.layers))
+        call, reset_after=asked.reset_after, named=tuple(dict.fromkeys(wanted.layers))
     )
     (model, *_) = slot.legacy.ask(call).models
     built = Weights(model.shapes, model.layers, model.topology)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
+import msgspec
 import numpy as np
 
+from migrate.capsule.ends import Ends, told
 from migrate.capsule.store import load_arrays, save_arrays
 from migrate.dialects.keras3_minors.versions import parse_targets
 from migrate.findings import MigrationError, Severity
@@ -37,10 +37,10 @@ from migrate.pipeline.training import carry_training, prove_training
 from migrate.pipeline.training_mode import compare_training_mode
 from migrate.pipeline.translated import legacy_structure, modern_objects, modern_structure
 from migrate.pipeline.untouched import ask_stock_keras
+from migrate.worlds.contracts.models import Predict
+from migrate.worlds.contracts.modern import Build, Save
 from migrate.worlds.contracts.reader import Translated
 from migrate.worlds.host.pool import Slot
-
-Described = Mapping[str, Any]
 
 
 def migrate_layers(
@@ -72,23 +72,26 @@ def migrate_layers(
         with progress.phase("reference"):
             reference = _reference(slot, staged, translated, options, progress)
             if reference is not None and objects:
-                run = partial(outputs_of, slot.legacy, reference.probes)
-                progress.drawn |= drawn_by_code(partial(run, draw=True))
+                fixed = Predict(reference.probes)
+                drawn = msgspec.structs.replace(fixed, draw=True)
+                progress.drawn |= drawn_by_code(partial(outputs_of, slot.legacy, drawn))
                 if progress.drawn:
                     places = progress.own_code.get("draws", [])
-                    must_repeat(run, output_names(reference.described), places)
+                    must_repeat(
+                        partial(outputs_of, slot.legacy, fixed), reference.described.served_names(), places
+                    )
             release(slot.legacy, progress)
     retake = partial(take_reference, slot, staged, translated, options)
-    built = {"folder": str(slot.reader.scratch), "stem": "modern", "custom_objects": objects}
-    loaders = Loaders(retake, partial(slot.modern.call, "build", built))
+    build = Build(slot.reader.scratch, objects)
+    loaders = Loaders(retake, lambda: slot.modern.ask(build))
     with progress.phase("build"):
-        described = slot.modern.call("build", built)
-    old = reference.described if reference else described
-    judge = Comparator(output_names(old), lowest_precision(legacy), options.tolerance)
-    input_names = argument_names(entry["name"] for entry in old["inputs"])
+        described = slot.modern.ask(build)
+    old: Ends = reference.described if reference else described
+    judge = Comparator(old.served_names(), lowest_precision(legacy), options.tolerance)
+    input_names = argument_names(old.input_keys)
     progress.signatures = {
-        "old": dict(old),
-        "new": {**described, "input_names": input_names, "output_names": list(judge.names)},
+        "old": told(old),
+        "new": {**told(described), "input_names": input_names, "output_names": list(judge.names)},
     }
     with progress.phase("compare"):
         _collect_witnesses(request, slot, staged, reference, described, progress)
@@ -104,16 +107,16 @@ def migrate_layers(
     with progress.phase("train"):
         compiled = carry_training(slot, objects, progress)
     with progress.phase("write"):
-        wanted = {
-            "keras": Target.KERAS in options.targets,
-            "saved_model": Target.SAVED_MODEL in options.targets,
-            "input_names": input_names,
-            "output_names": list(judge.names),
-            "readers": readers,
-        }
-        written = outputs_in(slot.modern, slot.modern.call("save", wanted))
+        wanted = Save(
+            Target.KERAS in options.targets,
+            Target.SAVED_MODEL in options.targets,
+            tuple(input_names),
+            tuple(judge.names),
+            readers,
+        )
+        written = outputs_in(slot.modern, slot.modern.ask(wanted))
     if "saved_model" in written:
-        report_keywords({DEFAULT_SIGNATURE: {"inputs": [{"name": name} for name in input_names]}}, progress)
+        report_keywords({DEFAULT_SIGNATURE: input_names}, progress)
     if not compiled and options.targets <= DEFAULT_TARGETS:
         release(slot.modern, progress)
     with progress.phase("reload"):
@@ -161,7 +164,7 @@ def _collect_witnesses(
     slot: Slot,
     staged: Staged,
     reference: Reference | None,
-    described: Described,
+    described: Ends,
     progress: Progress,
 ) -> None:
     """Recorded outputs if there are any, and the legacy world's."""
@@ -182,7 +185,7 @@ def _collect_witnesses(
         )
 
 
-def _witness_recording(slot: Slot, path: Path, described: Described, progress: Progress) -> None:
+def _witness_recording(slot: Slot, path: Path, described: Ends, progress: Progress) -> None:
     """Add a recording to the reference runs, with its outputs of single layers.
 
     Raises:
@@ -191,7 +194,7 @@ def _witness_recording(slot: Slot, path: Path, described: Described, progress: P
     recorded = recording_in(slot, path)
     if not recorded.inputs:  # of signatures alone
         return
-    golden = recorded.arranged([entry["name"] for entry in described["inputs"]])
+    golden = recorded.arranged(described.input_keys)
     witness = golden_witness(slot, path.name, golden)
     kept = without(witness.outputs, progress.drawn)
     progress.witnesses.append(replace(witness, outputs=kept))
@@ -216,17 +219,3 @@ def write_proof(witness: ReferenceRun, path: Path) -> Path:
     plain = {name: a.astype(str) if a.dtype.kind == "O" else a for name, a in arrays.items()}
     np.savez_compressed(path, **plain)  # type: ignore[arg-type]
     return path
-
-
-def output_names(described: Described) -> list[str]:
-    """Keys under which Keras 2 served the outputs: names of the output layers, made unique."""
-    names = described.get("output_names") or [e["name"].split("/")[0] for e in described["outputs"]]
-    if len(names) != len(described["outputs"]):
-        names = [f"output_{i}" for i in range(len(described["outputs"]))]
-    unique: list[str] = []
-    for name in names:
-        candidate, number = name, 1
-        while candidate in unique:
-            candidate, number = f"{name}_{number}", number + 1
-        unique.append(candidate)
-    return unique

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from pathlib import Path
-from typing import Any
 
+from migrate.capsule.ends import Signature, Signatures, told
 from migrate.capsule.store import save_arrays
 from migrate.findings import Finding, MigrationError, Severity
 from migrate.formats.artifact import Format
@@ -16,7 +15,7 @@ from migrate.formats.tfjs import tfjs_digest
 from migrate.parity.golden import find_golden
 from migrate.parity.input_specs import described_input
 from migrate.parity.probes import attempts, make_probes
-from migrate.pipeline.answers import arrays_of, outputs_in, structure_of
+from migrate.pipeline.answers import outputs_in, structure_of
 from migrate.pipeline.comparison import compare_reloaded
 from migrate.pipeline.coverage import measure
 from migrate.pipeline.deploy import deploy, report_undeployed
@@ -30,9 +29,14 @@ from migrate.pipeline.reference import Reference
 from migrate.pipeline.request import ArtifactRequest, Options, Target
 from migrate.pipeline.staging import Staged
 from migrate.printable import one_line
+from migrate.worlds.contracts.models import Predict
+from migrate.worlds.contracts.modern import LiftGraph, LiftSignature, Save
 from migrate.worlds.contracts.reader import Facts
+from migrate.worlds.contracts.saved_models import LoadGraph, PredictGraph, ServeGraph, Stored
+from migrate.worlds.contracts.stock import CallSavedModel
 from migrate.worlds.host.ends import WorldError
 from migrate.worlds.host.pool import Slot
+from migrate.worlds.host.taking import take
 
 HUB_DEFAULT = "default"
 _UNLIFTABLE = frozenset(
@@ -55,7 +59,8 @@ _UNLIFTABLE = frozenset(
 
 def lift_signature(
     slot: Slot,
-    params: Mapping[str, Any],
+    stored: Stored,
+    signatures: Signatures,
     references: Mapping[str, Reference],
     recorded: Sequence[tuple[str, ReferenceRun]],
     options: Options,
@@ -65,9 +70,8 @@ def lift_signature(
 
     A refusal becomes a finding that names the operation, because the signatures are kept in any case.
     """
-    described = progress.signatures["old"]
-    name = next((n for n in (DEFAULT_SIGNATURE, HUB_DEFAULT) if n in described), None) or next(
-        iter(described)
+    name = next((n for n in (DEFAULT_SIGNATURE, HUB_DEFAULT) if n in signatures), None) or next(
+        iter(signatures)
     )
     witnesses = [witness for key, witness in recorded if key == name]
     if name in references:
@@ -79,8 +83,8 @@ def lift_signature(
     try:
         parts = _build_and_prove(
             slot,
-            {**params, "signature": name},
-            described[name],
+            LiftSignature(stored.path, name, stored.orders, stored.tags),
+            signatures[name],
             witnesses,
             options,
             progress,
@@ -91,7 +95,7 @@ def lift_signature(
             raise
         progress.findings.append(error.finding(Severity.WARNING))
         return {}
-    others = sorted(described.keys() - {name})
+    others = sorted(signatures.keys() - {name})
     note = f"the .keras has the signature {name!r}" + (
         f"; the SavedModel also has {others}" if others else ""
     )
@@ -115,49 +119,54 @@ def migrate_graph(
     digest = tfjs_digest(staged.source) if converted else sha256_of(staged.source)
     progress.facts = Facts(digest, staged.format.value, None, None, "tensorflow")
     progress.classes = []
-    params = {"path": str(staged.source)}
     slot.warm()
     with progress.phase("reference"):
-        described = slot.legacy.call("load_graph", params)
+        loaded = slot.legacy.ask(LoadGraph(staged.source))
+        described = loaded.ends
         witnesses = _recorded(request, slot)
         evidence = "reconstructed" if converted else "original"  # TensorFlow itself reads no model.json
-        witnesses += _own_answers(slot, params, described, evidence, options, progress)
+        witnesses += _own_answers(slot, staged.source, described, evidence, options, progress)
     saved_model = Target.SAVED_MODEL in options.targets
     try:
         parts = _build_and_prove(
-            slot, params, described, witnesses, options, progress, saved_model=saved_model
+            slot,
+            LiftGraph(staged.source),
+            described,
+            witnesses,
+            options,
+            progress,
+            saved_model=saved_model,
         )
     except MigrationError as error:
         if error.code not in _UNLIFTABLE or not saved_model:
             raise
         progress.findings.append(error.finding(Severity.WARNING))
         report_undeployed(options, progress)
-        parts = _serve(slot, params, described, witnesses, options, progress)
+        report_channels_first(loaded.channels_first, progress)
+        parts = _serve(slot, staged.source, described, witnesses, options, progress)
     return Written(parts)
 
 
 def _own_answers(
     slot: Slot,
-    params: Mapping[str, Any],
-    described: Mapping[str, Any],
+    path: Path,
+    described: Signature,
     evidence: str,
     options: Options,
     progress: Progress,
 ) -> list[ReferenceRun]:
     """The graph's own outputs for the first probes that it accepts; a finding if it accepts none."""
-    specs = [described_input(entry) for entry in described["inputs"]]
+    specs = [described_input(entry) for entry in described.inputs]
     probes = slot.inputs / "probes.safetensors"
     refusal = ""
     for attempt in attempts(specs):
         save_arrays(probes, make_probes(specs, attempt, options.seed or 0))
         try:
-            reply = slot.legacy.call(
-                "predict_graph", {**params, "probes": str(probes), "out": "graph.safetensors"}
-            )
+            outputs = outputs_of(slot.legacy, PredictGraph(probes, path=path))
         except WorldError as error:
             refusal = refusal or one_line(error.message, 200)
             continue
-        return [ReferenceRun(evidence, "the graph itself", probes, arrays_of(slot.legacy, reply))]
+        return [ReferenceRun(evidence, "the graph itself", probes, outputs)]
     progress.findings.append(
         Finding(
             "PAR005",
@@ -171,21 +180,23 @@ def _own_answers(
 
 def _serve(
     slot: Slot,
-    params: Mapping[str, Any],
-    described: Mapping[str, Any],
+    path: Path,
+    described: Signature,
     witnesses: Sequence[ReferenceRun],
     options: Options,
     progress: Progress,
 ) -> dict[str, Path]:
     """A frozen graph that layers cannot express, as a SavedModel with one signature."""
-    judge = Comparator([e["name"] for e in described["outputs"]], "", options.tolerance)
+    judge = Comparator(described.output_keys, "", options.tolerance)
     with progress.phase("write"):
-        written = outputs_in(slot.modern, slot.modern.call("serve_graph", dict(params)))["saved_model"]
-    report_channels_first(described["channels_first"], progress)
-    call = {"inputs": [e["name"] for e in described["inputs"]], "outputs": list(judge.names)}
+        reply = slot.modern.ask(ServeGraph(path))
+        written = take(slot.modern, reply.saved_model, "saved_model")
     with progress.phase("reload"):
         for witness in witnesses:
-            results = outputs_of(slot.stock, witness.probes, "call_saved_model", path=str(written), **call)
+            call = CallSavedModel(
+                witness.probes, path=written, inputs=described.input_keys, outputs=list(judge.names)
+            )
+            results = outputs_of(slot.stock, call)
             comparisons = judge.compare(witness.outputs, results)
             must_agree(comparisons, "the SavedModel of the graph")
             progress.comparisons += comparisons
@@ -202,8 +213,8 @@ def _recorded(request: ArtifactRequest, slot: Slot) -> list[ReferenceRun]:
 
 def _build_and_prove(
     slot: Slot,
-    params: Mapping[str, Any],
-    old: Mapping[str, Any],
+    call: LiftGraph | LiftSignature,
+    old: Signature,
     witnesses: Sequence[ReferenceRun],
     options: Options,
     progress: Progress,
@@ -211,31 +222,28 @@ def _build_and_prove(
     saved_model: bool,
 ) -> dict[str, Path]:
     """Lift in the modern world, compare, write, load again as a user will, compare again."""
-    input_names = [e["name"] for e in old["inputs"]]
-    judge = Comparator([e["name"] for e in old["outputs"]], "", options.tolerance)
+    input_names = old.input_keys
+    judge = Comparator(old.output_keys, "", options.tolerance)
     with progress.phase("lift"):
-        described = slot.modern.call("lift_graph", params)
+        described = slot.modern.ask(call)
         progress.legacy = structure_of(slot.modern, "lifted")
     progress.signatures |= {
-        "new": {**described, "input_names": input_names, "output_names": list(judge.names)}
+        "new": {**told(described), "input_names": input_names, "output_names": list(judge.names)}
     }
-    progress.signatures.setdefault("old", dict(old))
+    progress.signatures.setdefault("old", told(old))
     proof = Progress(legacy=progress.legacy, witnesses=list(witnesses))
     with progress.phase("compare"):
         for witness in witnesses:
-            comparisons = judge.compare(witness.outputs, outputs_of(slot.modern, witness.probes))
+            comparisons = judge.compare(witness.outputs, outputs_of(slot.modern, Predict(witness.probes)))
             must_agree(comparisons, f"the lifted model, compared with {witness.label}")
             proof.comparisons += comparisons
     with progress.phase("cover"):
-        loaders = Loaders(
-            lambda: None, partial(slot.modern.call, "lift_graph", params)
-        )  # the legacy world is not used
+        loaders = Loaders(lambda: None, lambda: slot.modern.ask(call))  # the legacy world is not used
         measure(slot, judge, loaders, proof)
         progress.coverage = proof.coverage
     with progress.phase("write"):
-        wanted = {"keras": Target.KERAS in options.targets, "saved_model": saved_model}
-        names = {"input_names": input_names, "output_names": list(judge.names)}
-        written = outputs_in(slot.modern, slot.modern.call("save", {**wanted, **names}))
+        wanted = Save(Target.KERAS in options.targets, saved_model, tuple(input_names), tuple(judge.names))
+        written = outputs_in(slot.modern, slot.modern.ask(wanted))
     with progress.phase("reload"):
         compare_reloaded(slot, written, [], input_names, judge, proof)
     progress.comparisons += proof.comparisons

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import keyword
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from migrate.capsule.ends import Signatures
 from migrate.findings import Finding, Severity
 from migrate.pipeline.progress import Progress
-from migrate.pipeline.signatures import Signatures
 from migrate.worlds.contracts.reader import DescribedSavedModel
 
 SERVE = "serve"
@@ -52,7 +52,7 @@ def report_limits(info: DescribedSavedModel, progress: Progress) -> None:
 def report_functions(info: DescribedSavedModel, signatures: Signatures, progress: Progress) -> None:
     """A note if functions replace signatures that the file does not have."""
     if signatures and not info.orders:
-        keys = {name: [e["name"] for e in s["inputs"]] for name, s in signatures.items()}
+        keys = {name: s.input_keys for name, s in signatures.items()}
         progress.findings.append(
             Finding(
                 "EXP015",
@@ -101,10 +101,10 @@ def report_channels_first(operations: Sequence[str], progress: Progress) -> None
         )
 
 
-def report_keywords(signatures: Signatures, progress: Progress) -> None:
-    """Keys that servers accept and Python functions cannot."""
-    for name, signature in signatures.items():
-        for key in (e["name"] for e in signature["inputs"] if keyword.iskeyword(e["name"])):
+def report_keywords(inputs: Mapping[str, Sequence[str]], progress: Progress) -> None:
+    """Keys of inputs, by signature, that servers accept and Python functions cannot."""
+    for name, keys in inputs.items():
+        for key in filter(keyword.iskeyword, keys):
             progress.findings.append(
                 Finding(
                     "EXP012",

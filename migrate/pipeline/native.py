@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from migrate.capsule.ends import DescribedModel, Signatures, told
 from migrate.capsule.model import Model, Topology, structure_refs
 from migrate.capsule.store import load_arrays, save_arrays
 from migrate.findings import Finding, MigrationError, Severity
@@ -18,11 +19,11 @@ from migrate.pipeline.progress import Progress, ReferenceRun
 from migrate.pipeline.proof import Comparator, outputs_of
 from migrate.pipeline.reference import Reference, question_of
 from migrate.pipeline.request import ArtifactRequest, Options, Target
-from migrate.pipeline.signatures import Signatures
 from migrate.pipeline.staging import Staged
 from migrate.pipeline.subclassed import migrate_subclassed, report_classes
 from migrate.pipeline.translated import legacy_structure
 from migrate.worlds.contracts.reader import DescribedSavedModel
+from migrate.worlds.contracts.saved_models import PredictCall
 from migrate.worlds.host.ends import WorldError
 from migrate.worlds.host.pool import Slot
 
@@ -61,7 +62,7 @@ def migrate_natively(
     except MigrationError as error:
         _report_signatures_only(error, progress)
         return {}
-    progress.signatures = {"old": dict(signatures), "new": progress.signatures["new"]}
+    progress.signatures = {"old": told(signatures), "new": progress.signatures["new"]}
     return dict(written.parts)
 
 
@@ -121,7 +122,7 @@ def _is_own_call(slot: Slot, options: Options, progress: Progress) -> bool:
     """Whether the file's own graph for the model's call gives the same outputs as tf-keras with its layers."""
     witness = progress.witnesses[-1]
     try:
-        outputs = outputs_of(slot.legacy, witness.probes, "predict_call")
+        outputs = outputs_of(slot.legacy, PredictCall(witness.probes))
     except WorldError:
         return False
     comparator = Comparator([], "", options.tolerance)
@@ -144,9 +145,9 @@ def _reference_of_model(model: Model, reference: Reference | None) -> Reference 
     if reference is None:
         return None
     wanted_inputs, wanted_outputs = _endpoints(model)
-    inputs, outputs = reference.described["inputs"], reference.described["outputs"]
-    input_order = _arrange([e["name"] for e in inputs], wanted_inputs)
-    output_order = _arrange([e["name"] for e in outputs], wanted_outputs)
+    inputs, outputs = reference.described.inputs, reference.described.outputs
+    input_order = _arrange(reference.described.input_keys, wanted_inputs)
+    output_order = _arrange(reference.described.output_keys, wanted_outputs)
     if input_order is None or output_order is None:
         return None
     arrays = load_arrays(reference.probes)
@@ -159,11 +160,11 @@ def _reference_of_model(model: Model, reference: Reference | None) -> Reference 
         f"{k.split('/')[0]}/{output_order.index(int(k.split('/')[1]))}": a
         for k, a in reference.outputs.items()
     }
-    described = {
-        "inputs": [inputs[i] for i in input_order],
-        "outputs": [outputs[i] for i in output_order],
-        "output_names": [outputs[i]["name"] for i in output_order],
-    }
+    described = DescribedModel(
+        tuple(inputs[i] for i in input_order),
+        tuple(outputs[i] for i in output_order),
+        tuple(outputs[i].name for i in output_order),
+    )
     return Reference(reference.evidence, described, probes, expected, ())
 
 

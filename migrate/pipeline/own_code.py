@@ -25,6 +25,7 @@ from migrate.pipeline.progress import Progress
 from migrate.pipeline.request import Options
 from migrate.pipeline.sources import built_by_sources
 from migrate.pipeline.staging import Staged
+from migrate.worlds.contracts.own_code import NamesWanted
 from migrate.worlds.host.pool import Slot
 
 CUSTOM = "custom_objects.py"
@@ -58,16 +59,16 @@ def with_own_code(path: Path, staged: Staged, options: Options, slot: Slot, prog
     if not roots and not options.modern_source:
         return staged
     index, near = index_of(roots), path
-    wanted = slot.reader.call("names_wanted", asked(staged))
-    if options.source and staged.format in WEIGHTS and not wanted["architecture"]:
+    wanted = slot.reader.ask(asked(staged))
+    if options.source and staged.format in WEIGHTS and not wanted.architecture:
         package = transformers_model(path)
         if package is not None:
             raise MigrationError("FMT004", package.message, package.hint)
         built = built_by_sources(index, path, wanted, slot, progress, definitions(options.define))
         staged = replace(staged, architecture=built.architecture, unused=built.unused)
         index, near = built.index, built.near
-        wanted = slot.reader.call("names_wanted", asked(staged))
-    names = wanted["names"]
+        wanted = slot.reader.ask(asked(staged))
+    names = wanted.names
     by_hand = index_of(options.modern_source) if options.modern_source else None
     try:
         found = find_sources(index, names, near, by_hand)
@@ -88,12 +89,9 @@ def with_own_code(path: Path, staged: Staged, options: Options, slot: Slot, prog
     return replace(staged, custom_objects=tuple(map(str, legacy)), modern_objects=tuple(map(str, modern)))
 
 
-def asked(staged: Staged) -> dict[str, str | None]:
+def asked(staged: Staged) -> NamesWanted:
     """How the reader is asked for the names that an artifact needs."""
-    return {
-        "source": str(staged.source),
-        "architecture": str(staged.architecture) if staged.architecture else None,
-    }
+    return NamesWanted(staged.source, staged.architecture)
 
 
 def record_of(found: OwnSources) -> dict[str, object]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -22,6 +21,7 @@ from migrate.pipeline.own_code import asked, index_of
 from migrate.pipeline.progress import Progress
 from migrate.pipeline.request import Options
 from migrate.pipeline.staging import Staged
+from migrate.worlds.contracts.own_code import OwnLayer, Wanted
 from migrate.worlds.host.pool import Slot
 
 ASKING = frozenset({"CFG005", "CFG006", "CFG018", "CFG022"})
@@ -51,13 +51,13 @@ def explained(
         return _of_another_model(error, progress)
     if error.code not in ASKING:
         return of_own_code(error, progress.own_code)
-    wanted = slot.reader.call("names_wanted", asked(staged))
+    wanted = slot.reader.ask(asked(staged))
     if options.source:
         stub = _write_stub(wanted, path, options, out)
         filling = f"{stub} is a stub: fill it in, then run the same command again."
         hint = f"Nothing in the sources defines it; {filling}" if stub else ""
     else:
-        hint = hint_for(wanted["names"], path)
+        hint = hint_for(wanted.names, path)
     if not hint:
         return error
     if error.code == "CFG006":  # the user can also declare whose name it is
@@ -81,7 +81,7 @@ def tell_where(path: Path, staged: Staged, options: Options, slot: Slot, progres
     asking = [finding for finding in progress.findings if finding.code in _WITHOUT]
     if options.source or options.custom_objects or not asking:
         return
-    names = slot.reader.call("names_wanted", asked(staged))["names"]
+    names = slot.reader.ask(asked(staged)).names
     for finding in asking:
         said = [n for n in names if re.search(rf"\b{re.escape(n.removesuffix('()'))}\b", finding.message)]
         hint = hint_for(said, path) if said else ""
@@ -107,14 +107,18 @@ def without_architecture(error: MigrationError, path: Path, options: Options) ->
     return MigrationError(error.code, error.message, hint, error.place)
 
 
-def _write_stub(wanted: Mapping[str, Any], path: Path, options: Options, out: Path) -> Path | None:
+def _write_stub(wanted: Wanted, path: Path, options: Options, out: Path) -> Path | None:
     """A stub for names that no source defines, next to the outputs; None if every name is defined."""
     index = index_of((*options.custom_objects, *options.source))
-    lost = [n for n in wanted["names"] if locate(index, n.removesuffix("()"), path)[1] is None]
-    unknown = [Unknown(name, **wanted["details"].get(name, {})) for name in lost]
+    lost = [n for n in wanted.names if locate(index, n.removesuffix("()"), path)[1] is None]
+    unknown = [_unknown(name, wanted.details.get(name)) for name in lost]
     if not unknown:
         return None
     return write_stub(unknown, path, out / STUBS)
+
+
+def _unknown(name: str, layer: OwnLayer | None) -> Unknown:
+    return Unknown(name) if layer is None else Unknown(name, layer.config, layer.weights)
 
 
 def hint_for(names: Sequence[str], path: Path) -> str:

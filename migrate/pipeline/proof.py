@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+import msgspec
 import numpy as np
 
 from migrate.capsule.model import Array, Model
 from migrate.findings import MigrationError
 from migrate.parity.compare import NO_SLACK, Comparison, Slack, bounded, compare_arrays, compare_cases
-from migrate.pipeline.answers import arrays_of
+from migrate.pipeline.answers import arrays_in
 from migrate.pipeline.progress import ReferenceRun
 from migrate.results import LayerParity
+from migrate.worlds.contracts.models import Activations, Predict, RunCases
 from migrate.worlds.host.ends import WorldError
 from migrate.worlds.host.pool import Slot
 from migrate.worlds.host.worker import Worker
@@ -50,16 +51,17 @@ def lowest_precision(model: Model) -> str:
     return ""
 
 
-def outputs_of(worker: Worker, probes: Path, method: str = "predict", **params: Any) -> dict[str, Array]:
-    """Run the model in a worker on all cases of a probe file."""
-    reply = worker.call(method, {"probes": str(probes), "out": f"{method}.safetensors", **params})
-    return arrays_of(worker, reply)
+def outputs_of(worker: Worker, call: RunCases) -> dict[str, Array]:
+    """What a worker computes for all cases of a probe file."""
+    return arrays_in(worker, worker.ask(call).file)
 
 
-def answers_of(worker: Worker, run: ReferenceRun, method: str = "predict", **params: Any) -> dict[str, Array]:
-    """The outputs of a worker's model for the cases of a reference run, called as often as the reference was."""
-    again = {"calls": run.calls} if run.calls > 1 else {}
-    return outputs_of(worker, run.probes, method, **again, **params)
+def answers_of(worker: Worker, run: ReferenceRun, call: RunCases | None = None) -> dict[str, Array]:
+    """What a worker computes for the cases of a reference run, called as often as the reference was.
+
+    ``call`` is how it is asked; for the outputs of its model unless given.
+    """
+    return outputs_of(worker, msgspec.structs.replace(call or Predict(run.probes), calls=run.calls))
 
 
 def must_agree(comparisons: Sequence[Comparison], what: str, first_divergent: str | None = None) -> None:
@@ -84,14 +86,13 @@ def profile_layers(slot: Slot, probes: Path, judge: Comparator) -> tuple[list[La
 
     Layers that only one world has (operations, inserted layers) are skipped.
     """
-    params = {"probes": str(probes), "case": 0, "out": "activations.safetensors"}
     try:
-        legacy = slot.legacy.call("activations", params)
-        modern = slot.modern.call("activations", params)
+        legacy = slot.legacy.ask(Activations(probes))
+        modern = slot.modern.ask(Activations(probes))
     except WorldError:
         return [], None
-    expected, actual = arrays_of(slot.legacy, legacy), arrays_of(slot.modern, modern)
-    return compare_layers(legacy["layers"], expected, actual, judge)
+    expected, actual = arrays_in(slot.legacy, legacy.file), arrays_in(slot.modern, modern.file)
+    return compare_layers(legacy.layers, expected, actual, judge)
 
 
 def profile_golden(
@@ -100,11 +101,10 @@ def profile_golden(
     """The first layer whose output differs from its recording; None where none was recorded."""
     if not activations:
         return None
-    params = {"probes": str(probes), "case": 0, "out": "activations.safetensors"}
-    modern = slot.modern.call("activations", params)
-    actual = arrays_of(slot.modern, modern)
+    modern = slot.modern.ask(Activations(probes))
+    actual = arrays_in(slot.modern, modern.file)
     expected = {f"{name}/0": array for name, array in activations.items()}
-    order = [name for name in modern["layers"] if name in expected]
+    order = [name for name in modern.layers if name in expected]
     return compare_layers(order, expected, actual, judge)[1]
 
 

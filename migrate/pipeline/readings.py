@@ -23,6 +23,8 @@ from migrate.pipeline.recordings import recording_in
 from migrate.pipeline.request import ArtifactRequest, Options
 from migrate.pipeline.staging import Staged
 from migrate.pipeline.translated import legacy_structure, modern_objects, modern_structure
+from migrate.worlds.contracts.models import Predict
+from migrate.worlds.contracts.modern import Build
 from migrate.worlds.contracts.reader import Translate, Translated
 from migrate.worlds.host.ends import WorkerStarved
 from migrate.worlds.host.pool import Slot
@@ -107,20 +109,19 @@ def _compute(
     try:
         slot.reader.ask(question).must_be_translated()
         objects = modern_objects(slot, staged, modern_structure(slot))
-        place = {"folder": str(slot.reader.scratch), "stem": "modern", "custom_objects": objects}
-        described = slot.modern.call("build", place)
+        described = slot.modern.ask(Build(slot.reader.scratch, objects))
         if golden is not None:
-            arranged = golden.arranged([entry["name"] for entry in described["inputs"]])
+            arranged = golden.arranged(described.input_keys)
             save_arrays(probes, arranged.probes())
         elif not probes.exists():
-            specs = input_specs(legacy_structure(slot), described["inputs"])
+            specs = input_specs(legacy_structure(slot), described.inputs)
             save_arrays(probes, make_probes(specs))
-        outputs = outputs_of(slot.modern, probes)
+        outputs = outputs_of(slot.modern, Predict(probes))
     except WorkerStarved:
         raise
     except MigrationError as error:
         return _Computed({}, [], f"{error.code}: {error}")
-    return _Computed(outputs, [entry["name"] for entry in described["outputs"]])
+    return _Computed(outputs, described.output_keys)
 
 
 def _agrees(judge: Comparator, references: Mapping[str, Array], computed: _Computed) -> bool:

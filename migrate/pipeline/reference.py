@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
+from migrate.capsule.ends import DescribedModel, Ends
 from migrate.capsule.model import Array, Model
 from migrate.capsule.store import save_arrays
 from migrate.dialects.own_layers import own_layers
@@ -19,11 +19,13 @@ from migrate.findings import Finding, MigrationError, Severity
 from migrate.formats.artifact import ARCHITECTURES
 from migrate.parity.input_specs import InputSpec, input_specs
 from migrate.parity.probes import FIRST, Attempt, attempts, make_probes
-from migrate.pipeline.answers import arrays_of
+from migrate.pipeline.proof import outputs_of
 from migrate.pipeline.request import Options, parse_shape
 from migrate.pipeline.staging import Staged
 from migrate.pipeline.translated import legacy_structure
 from migrate.printable import one_line
+from migrate.worlds.contracts.legacy import DrawWeights, LoadOriginal, Reconstruct
+from migrate.worlds.contracts.models import Predict
 from migrate.worlds.contracts.reader import Translate, Translated
 from migrate.worlds.host.custom_names import names_in
 from migrate.worlds.host.ends import WorkerDied, WorkerMemory, WorldError
@@ -55,7 +57,7 @@ class Reference:
     """
 
     evidence: str
-    described: Mapping[str, Any]
+    described: Ends
     probes: Path
     outputs: Mapping[str, Array]
     findings: tuple[Finding, ...]
@@ -66,7 +68,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    described: Mapping[str, Any]
+    described: Ends
     probes: Path
     outputs: Mapping[str, Array]
     specs: tuple[InputSpec, ...]
@@ -110,20 +112,16 @@ def take_reference(slot: Slot, staged: Staged, translated: Translated, options: 
     )
 
 
-def _load_original(slot: Slot, staged: Staged, translated: Translated, options: Options) -> dict[str, Any]:
-    params: dict[str, Any] = {
-        "source": str(staged.source),
-        "custom_objects": list(staged.custom_objects),
-        "trust": options.trust,
-    }
-    if staged.architecture is not None:
-        params["architecture"] = str(slot.reader.scratch / "architecture.json")
-    return slot.legacy.call("load_original", params)
+def _load_original(slot: Slot, staged: Staged, translated: Translated, options: Options) -> DescribedModel:
+    architecture = slot.reader.scratch / "architecture.json" if staged.architecture is not None else None
+    return slot.legacy.ask(
+        LoadOriginal(staged.source, list(staged.custom_objects), options.trust, architecture)
+    )
 
 
-def _reconstruct(slot: Slot, staged: Staged, translated: Translated, options: Options) -> dict[str, Any]:
+def _reconstruct(slot: Slot, staged: Staged, translated: Translated, options: Options) -> DescribedModel:
     slot.reader.ask(msgspec.structs.replace(question_of(staged, options), reconstruct=True))
-    return slot.legacy.call("build", _keras2(slot, staged))
+    return slot.legacy.ask(Reconstruct(slot.reader.scratch, list(staged.custom_objects)))
 
 
 def draw_weights(slot: Slot, staged: Staged, options: Options) -> Path:
@@ -135,10 +133,12 @@ def draw_weights(slot: Slot, staged: Staged, options: Options) -> Path:
     asked = msgspec.structs.replace(question_of(staged, options), reconstruct=True)
     slot.reader.ask(asked).must_be_translated()
     try:
-        reply = slot.legacy.call("build", {**_keras2(slot, staged), "initialised": "initialised.safetensors"})
+        drawn = slot.legacy.ask(
+            DrawWeights(slot.reader.scratch, list(staged.custom_objects), "initialised.safetensors")
+        )
     except WorldError as error:
         raise refused_architecture(error) from error
-    return take(slot.legacy, reply.get("file"), "initialised.safetensors")
+    return take(slot.legacy, drawn.file, "initialised.safetensors")
 
 
 def refused_architecture(error: WorldError) -> MigrationError:
@@ -162,15 +162,6 @@ def refused_architecture(error: WorldError) -> MigrationError:
     )
 
 
-def _keras2(slot: Slot, staged: Staged) -> dict[str, Any]:
-    return {
-        "folder": str(slot.reader.scratch),
-        "stem": "legacy",
-        "config": "keras2.json",
-        "custom_objects": list(staged.custom_objects),
-    }
-
-
 def question_of(staged: Staged, options: Options) -> Translate:
     """What the reader needs to know to translate a staged artifact."""
     return Translate(
@@ -191,7 +182,7 @@ def question_of(staged: Staged, options: Options) -> Translate:
     )
 
 
-def _run(slot: Slot, model: Model, load: Callable[[], Mapping[str, Any]], seed: int) -> _Run:
+def _run(slot: Slot, model: Model, load: Callable[[], DescribedModel], seed: int) -> _Run:
     """Load the model and run it on probes: larger and smaller ones if it rejects the first.
 
     Raises:
@@ -199,10 +190,9 @@ def _run(slot: Slot, model: Model, load: Callable[[], Mapping[str, Any]], seed: 
         WorkerDied, WorkerMemory: the first probes ended its process, and so did all others.
     """
     described = load()
-    specs = tuple(input_specs(model, described["inputs"]))
+    specs = tuple(input_specs(model, described.inputs))
     probes = slot.inputs / "probes.safetensors"
     calls = STATEFUL_CALLS if any(layer.config.get("stateful") for _, layer in model.walk()) else 1
-    call = {"probes": str(probes), "out": "reference.safetensors", "calls": calls}
     refusal: MigrationError | None = None
     # An author's layer may size a tensor by the largest number in its input.
     careful = any(True for layer in model.layers for _ in own_layers(layer, (layer.name,), own_roles))
@@ -211,7 +201,7 @@ def _run(slot: Slot, model: Model, load: Callable[[], Mapping[str, Any]], seed: 
             continue
         save_arrays(probes, make_probes(specs, attempt, seed))
         try:
-            reply = slot.legacy.call("predict", call)
+            outputs = outputs_of(slot.legacy, Predict(probes, calls))
         except WorldError as error:
             refusal = refusal or error
             continue
@@ -219,6 +209,6 @@ def _run(slot: Slot, model: Model, load: Callable[[], Mapping[str, Any]], seed: 
             refusal = refusal or error
             load()
             continue
-        return _Run(described, probes, arrays_of(slot.legacy, reply), specs, attempt, calls)
+        return _Run(described, probes, outputs, specs, attempt, calls)
     assert refusal is not None
     raise refusal

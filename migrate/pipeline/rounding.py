@@ -13,6 +13,7 @@ from migrate.parity.compare import Comparison, Slack
 from migrate.parity.rounding import ROUNDS, largest, moves_of, nudged, slack_of, unsteady
 from migrate.pipeline.progress import ReferenceRun
 from migrate.pipeline.proof import Comparator, answers_of
+from migrate.worlds.contracts.legacy import PredictNudged
 from migrate.worlds.host.pool import Slot
 
 _T = TypeVar("_T")
@@ -50,7 +51,7 @@ def allow_for_rounding(
     rounds = []
     for seed in range(ROUNDS):
         save_arrays(path, nudged(probes, seed, compute))
-        rounds.append(answers_of(slot.legacy, replace(witness, probes=path), nudge=seed, compute=compute))
+        rounds.append(answers_of(slot.legacy, witness, PredictNudged(path, seed=seed, compute=compute)))
     moves = moves_of(witness.outputs, rounds)
     return replace(witness, slack=slack_of(witness.outputs, moves, compute)), moves
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
+from migrate.capsule.ends import Signature, Signatures, told
 from migrate.findings import MigrationError
 from migrate.pipeline.coverage import measure_signatures
 from migrate.pipeline.deploy import report_undeployed
@@ -23,7 +23,6 @@ from migrate.pipeline.progress import Progress, ReferenceRun, Written
 from migrate.pipeline.proof import Comparator, must_agree, outputs_of
 from migrate.pipeline.request import ArtifactRequest, Options, Target
 from migrate.pipeline.signatures import (
-    Signatures,
     must_be_dense,
     must_keep_signatures,
     recorded_calls,
@@ -32,7 +31,10 @@ from migrate.pipeline.signatures import (
 )
 from migrate.pipeline.staging import Staged
 from migrate.printable import one_line
+from migrate.worlds.contracts.models import Release
 from migrate.worlds.contracts.reader import DescribedSavedModel, DescribeSavedModel
+from migrate.worlds.contracts.saved_models import LoadSavedModel, Reexport, ReexportByNames, Stored
+from migrate.worlds.contracts.stock import CallSavedModel, DescribeSignatures
 from migrate.worlds.host.ends import WorldError
 from migrate.worlds.host.pool import Slot
 from migrate.worlds.host.taking import take
@@ -54,10 +56,10 @@ def migrate_saved_model(
         report_limits(info, progress)
     slot.warm()
     with progress.phase("reference"):
-        params = load_params(staged, info)
-        loaded = slot.legacy.call("load_saved_model", params)
-        signatures: Signatures = loaded["signatures"]
-        progress.signatures = {"old": dict(signatures)}
+        original = stored(staged, info)
+        loaded = slot.legacy.ask(LoadSavedModel(original))
+        signatures = loaded.signatures
+        progress.signatures = {"old": told(signatures)}
         report_functions(info, signatures, progress)
         references = take_signature_references(slot, info, signatures, options.seed or 0, progress)
         recorded = recorded_calls(request, slot, signatures)
@@ -74,20 +76,20 @@ def migrate_saved_model(
             measure_signatures(slot, witnesses, signatures, options.tolerance, progress)
     if Target.SAVED_MODEL in options.targets:
         must_be_dense(info.orders, signatures)
-        by_names = info.reference_variables or info.tables_of_user or loaded["by_tensor_names"]
-        method = "reexport_tf1" if by_names else "reexport"
-        parts["saved_model"] = _reexport(slot, method, params, signatures, progress, parts)
-        report_keywords(signatures, progress)
-        report_channels_first(loaded["channels_first"], progress)
+        by_names = info.reference_variables or info.tables_of_user or loaded.by_tensor_names
+        call = ReexportByNames(original) if by_names else Reexport(original)
+        parts["saved_model"] = _reexport(slot, call, signatures, progress, parts)
+        report_keywords({name: ends.input_keys for name, ends in signatures.items()}, progress)
+        report_channels_first(loaded.channels_first, progress)
         with progress.phase("reload"):
             for name, witness in witnesses:
                 _compare_served(
                     slot, parts["saved_model"], name, signatures[name], witness, options, progress
                 )
-            slot.stock.call("release", {})
+            slot.stock.ask(Release())
     if Target.KERAS in options.targets and options.lift and KERAS not in parts:
-        given = params if info.orders else _exported(parts, signatures)
-        parts |= lift_signature(slot, given or params, references, recorded, options, progress)
+        given = original if info.orders else _exported(parts, signatures) or original
+        parts |= lift_signature(slot, given, signatures, references, recorded, options, progress)
     if KERAS not in parts:
         report_undeployed(options, progress)
     if not parts:
@@ -100,15 +102,15 @@ def migrate_saved_model(
     return Written(parts)
 
 
-def _exported(parts: Mapping[str, Path], signatures: Signatures) -> dict[str, Any] | None:
+def _exported(parts: Mapping[str, Path], signatures: Signatures) -> Stored | None:
     """The exported SavedModel in a form to load: it has signatures where the original had only functions."""
     if "saved_model" not in parts:
         return None
     orders = {
-        name: {side: [entry["name"] for entry in signature[side]] for side in ("inputs", "outputs")}
+        name: {"inputs": signature.input_keys, "outputs": signature.output_keys}
         for name, signature in signatures.items()
     }
-    return {"path": str(parts["saved_model"]), "orders": orders, "tags": [SERVE]}
+    return Stored(parts["saved_model"], orders, [SERVE])
 
 
 def read_saved_model(slot: Slot, staged: Staged, progress: Progress) -> DescribedSavedModel:
@@ -128,20 +130,14 @@ def read_saved_model(slot: Slot, staged: Staged, progress: Progress) -> Describe
     return info
 
 
-def load_params(staged: Staged, info: DescribedSavedModel) -> dict[str, Any]:
+def stored(staged: Staged, info: DescribedSavedModel) -> Stored:
     """What a world needs to load the staged SavedModel as stored."""
-    return {
-        "path": str(staged.source),
-        "orders": info.orders,
-        "tags": info.tags,
-        "functions": info.functions,
-    }
+    return Stored(staged.source, info.orders, info.tags, info.functions)
 
 
 def _reexport(
     slot: Slot,
-    method: str,
-    params: Mapping[str, Any],
+    call: Reexport | ReexportByNames,
     signatures: Signatures,
     progress: Progress,
     natively: Mapping[str, Path],
@@ -152,19 +148,19 @@ def _reexport(
     """
     with progress.phase("write"):
         try:
-            reply = slot.modern.call(method, params)
+            reply = slot.modern.ask(call)
         except WorldError as error:
-            if error.code != "EXP004" or not params["orders"]:
+            if error.code != "EXP004" or not call.stored.orders:
                 raise
             # A function that cannot be restored may have a graph that can be written by its tensor names.
-            reply = slot.modern.call("reexport_tf1", params)
-        written = take(slot.modern, reply.get("saved_model"), "saved_model")
+            reply = slot.modern.ask(ReexportByNames(call.stored))
+        written = take(slot.modern, reply.saved_model, "saved_model")
         if KERAS not in natively:
-            report_lost(params["functions"], reply["functions"], signatures, progress)
+            report_lost(call.stored.functions, reply.functions, signatures, progress)
     with progress.phase("reload"):
-        described = slot.stock.call("describe_signatures", {"path": str(written)})["signatures"]
-        must_keep_signatures(signatures, described)
-        progress.signatures["served"] = described
+        served = slot.stock.ask(DescribeSignatures(written)).signatures
+        must_keep_signatures(signatures, served)
+        progress.signatures["served"] = told(served)
     return written
 
 
@@ -172,7 +168,7 @@ def _compare_served(
     slot: Slot,
     written: Path,
     name: str,
-    signature: Mapping[str, Any],
+    signature: Signature,
     witness: ReferenceRun,
     options: Options,
     progress: Progress,
@@ -182,18 +178,17 @@ def _compare_served(
     Raises:
         MigrationError: ``EXP004`` where it does not run, ``PAR001`` where it computes something else.
     """
-    judge = Comparator([e["name"] for e in signature["outputs"]], "", options.tolerance)
+    judge = Comparator(signature.output_keys, "", options.tolerance)
     try:
-        results = outputs_of(
-            slot.stock,
+        call = CallSavedModel(
             witness.probes,
-            "call_saved_model",
-            path=str(written),
+            path=written,
             signature=name,
-            inputs=[e["name"] for e in signature["inputs"]],
+            inputs=signature.input_keys,
             outputs=list(judge.names),
-            stateful=bool(signature.get("stateful")),
+            stateful=signature.stateful,
         )
+        results = outputs_of(slot.stock, call)
     except WorldError as error:
         if error.code != "RUN005":
             raise

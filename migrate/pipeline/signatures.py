@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
 
+from migrate.capsule.ends import Ends, Signature, Signatures, TensorSpec
 from migrate.capsule.store import save_arrays
 from migrate.findings import Finding, MigrationError, Severity
 from migrate.parity.golden import find_golden
 from migrate.parity.input_specs import InputSpec, described_input
 from migrate.parity.probes import Attempt, attempts, make_probes
-from migrate.pipeline.answers import arrays_of
 from migrate.pipeline.progress import Progress, ReferenceRun
+from migrate.pipeline.proof import outputs_of
 from migrate.pipeline.recordings import recording_in
 from migrate.pipeline.reference import Reference
 from migrate.pipeline.request import ArtifactRequest
 from migrate.printable import one_line
 from migrate.worlds.contracts.reader import DescribedSavedModel
+from migrate.worlds.contracts.saved_models import PredictSignature
 from migrate.worlds.host.ends import WorldError
 from migrate.worlds.host.pool import Slot
-
-Signatures = Mapping[str, Mapping[str, Any]]
 
 
 def take_signature_references(
@@ -38,22 +37,17 @@ def take_signature_references(
     references = {}
     for number, (name, signature) in enumerate(signatures.items()):
         probes = slot.inputs / f"signature{number}.safetensors"
-        call = {
-            "signature": name,
-            "probes": str(probes),
-            "inputs": [e["name"] for e in signature["inputs"]],
-            "outputs": [e["name"] for e in signature["outputs"]],
-            "out": f"signature{number}.safetensors",
-        }
+        call = PredictSignature(
+            probes, signature=name, inputs=signature.input_keys, outputs=signature.output_keys
+        )
         refusal = ""
         for specs, attempt in _guesses(name, signature, info):
             save_arrays(probes, make_probes(specs, attempt, seed))
             try:
-                reply = slot.legacy.call("predict_signature", call)
+                outputs = outputs_of(slot.legacy, call)
             except WorldError as error:
                 refusal = refusal or one_line(error.message, 200)
                 continue
-            outputs = arrays_of(slot.legacy, reply)
             references[name] = Reference("original", signature, probes, outputs, ())
             break
         else:
@@ -70,28 +64,28 @@ def take_signature_references(
 
 
 def _guesses(
-    name: str, signature: Mapping[str, Any], info: DescribedSavedModel
+    name: str, signature: Signature, info: DescribedSavedModel
 ) -> Iterator[tuple[list[InputSpec], Attempt]]:
     """The possible inputs, in the order to try: if images are decoded, all strings or one of them contain images."""
-    strings = [entry["name"] for entry in signature["inputs"] if entry["dtype"] == "string"]
+    strings = [entry.name for entry in signature.inputs if entry.dtype == "string"]
     decoded = [frozenset[str]()]
     if info.decodes_images and strings:
         several = [frozenset([string]) for string in strings] if len(strings) > 1 else []
         decoded = [frozenset(strings), *several, frozenset()]
     for images in decoded:
-        specs = [_input_spec(entry, name, info, images) for entry in signature["inputs"]]
+        specs = [_input_spec(entry, name, info, images) for entry in signature.inputs]
         for attempt in attempts(specs):
             yield specs, attempt
 
 
 def _input_spec(
-    entry: Mapping[str, Any], signature: str, info: DescribedSavedModel, images: frozenset[str]
+    entry: TensorSpec, signature: str, info: DescribedSavedModel, images: frozenset[str]
 ) -> InputSpec:
-    if entry["dtype"] != "string":
+    if entry.dtype != "string":
         return described_input(entry)
-    features = info.examples.get(signature, {}).get(entry["name"], ())
+    features = info.examples.get(signature, {}).get(entry.name, ())
     words = tuple(info.words)
-    return described_input(entry, words=words, examples=features, images=entry["name"] in images)
+    return described_input(entry, words=words, examples=features, images=entry.name in images)
 
 
 def witnesses_of(references: Mapping[str, Reference]) -> list[tuple[str, ReferenceRun]]:
@@ -116,8 +110,8 @@ def recorded_calls(
             raise MigrationError(
                 "PAR003", f"{path.name} records {name!r}, which is not a signature of the model"
             )
-        inputs = {f"0/{i}": recorded.inputs[e["name"]] for i, e in enumerate(signature["inputs"])}
-        outputs = {f"0/{i}": recorded.outputs[e["name"]] for i, e in enumerate(signature["outputs"])}
+        inputs = {f"0/{i}": recorded.inputs[key] for i, key in enumerate(signature.input_keys)}
+        outputs = {f"0/{i}": recorded.outputs[key] for i, key in enumerate(signature.output_keys)}
         probes = slot.inputs / f"recorded{number}.safetensors"
         save_arrays(probes, inputs)
         label = f"{name!r} of {path.name}"
@@ -136,8 +130,11 @@ def must_be_dense(orders: Mapping[str, Mapping[str, list[str]]], signatures: Sig
         MigrationError: ``EXP030``.
     """
     for name, order in orders.items():
-        for side in ("inputs", "outputs") if name in signatures else ():
-            split = [key for key in order[side] if key not in {e["name"] for e in signatures[name][side]}]
+        if name not in signatures:
+            continue
+        loaded = {"inputs": signatures[name].input_keys, "outputs": signatures[name].output_keys}
+        for side, keys in loaded.items():
+            split = [key for key in order[side] if key not in keys]
             if split:
                 raise MigrationError(
                     "EXP030",
@@ -147,20 +144,33 @@ def must_be_dense(orders: Mapping[str, Mapping[str, list[str]]], signatures: Sig
                 )
 
 
-def must_keep_signatures(old: Signatures, new: Signatures) -> None:
+def must_keep_signatures(old: Mapping[str, Ends], new: Mapping[str, Ends]) -> None:
     """Refuse if a signature, a key, a dtype or a dimension got lost.
 
     Raises:
         MigrationError: ``EXP005``.
     """
     for name, signature in old.items():
-        for side in ("inputs", "outputs"):
-            before = {e["name"]: (e["dtype"], e["shape"]) for e in signature[side]}
-            after = {e["name"]: (e["dtype"], e["shape"]) for e in new.get(name, {}).get(side, [])}
-            if name not in new or (before != after if side == "inputs" else before.keys() != after.keys()):
-                raise MigrationError(
-                    "EXP005",
-                    f"signature {name!r} would change: {side} {before} became {after}",
-                    "This is a bug in the exporter; please report the model.",
-                    place=name,
-                )
+        served = new.get(name, Ends((), ()))
+        inputs, outputs = _types(signature.inputs), _types(signature.outputs)
+        if name not in new or inputs != _types(served.inputs):
+            raise _changed(name, "inputs", inputs, _types(served.inputs))
+        if outputs.keys() != _types(served.outputs).keys():
+            raise _changed(name, "outputs", outputs, _types(served.outputs))
+
+
+_Types = dict[str, tuple[str, list[int | None] | None]]
+"""Key to dtype and shape."""
+
+
+def _types(tensors: Sequence[TensorSpec]) -> _Types:
+    return {e.name: (e.dtype, None if e.shape is None else list(e.shape)) for e in tensors}
+
+
+def _changed(name: str, side: str, before: _Types, after: _Types) -> MigrationError:
+    return MigrationError(
+        "EXP005",
+        f"signature {name!r} would change: {side} {before} became {after}",
+        "This is a bug in the exporter; please report the model.",
+        place=name,
+    )

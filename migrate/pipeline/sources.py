@@ -14,6 +14,7 @@ from migrate.own_code.files import SourceIndex
 from migrate.own_code.history import Past, when_committed
 from migrate.pipeline.builders import NothingFitsError, build_architecture
 from migrate.pipeline.progress import Progress
+from migrate.worlds.contracts.own_code import Wanted
 from migrate.worlds.host.pool import Slot
 
 
@@ -37,7 +38,7 @@ class Built:
 def built_by_sources(
     index: SourceIndex,
     path: Path,
-    wanted: Mapping[str, Any],
+    wanted: Wanted,
     slot: Slot,
     progress: Progress,
     defined: Mapping[str, Any],

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
+from migrate.capsule.ends import Ends, Signature, told
 from migrate.findings import Finding, MigrationError, Severity
 from migrate.pipeline.answers import outputs_in
 from migrate.pipeline.layered import write_proof
@@ -16,7 +16,10 @@ from migrate.pipeline.proof import Comparator, must_agree, outputs_of, samples
 from migrate.pipeline.request import Options
 from migrate.pipeline.staging import Staged
 from migrate.printable import one_line
+from migrate.worlds.contracts.modern import BuildSubclassed, CompileClass, How, PredictSubclassed, Save
+from migrate.worlds.contracts.own_code import ClassTraining, ReadSubclassed
 from migrate.worlds.contracts.reader import DescribedSavedModel
+from migrate.worlds.contracts.stock import LoadClass, PredictClass
 from migrate.worlds.host.custom_names import names_in
 from migrate.worlds.host.ends import WorldError
 from migrate.worlds.host.pool import Slot
@@ -38,18 +41,17 @@ def report_classes(info: DescribedSavedModel, path: Path, progress: Progress) ->
 
 
 def _carry_training(
-    slot: Slot, trained: Mapping[str, Any] | None, how: Mapping[str, Any], source: Path, progress: Progress
+    slot: Slot, trained: ClassTraining | None, how: How, source: Path, progress: Progress
 ) -> None:
     """Compile the built model as the file says and restore its optimizer's state; losses are findings."""
     if trained is None:
         return
-    progress.training = dict(trained["training"])
-    params = {"plan": trained["plan"], "slots": trained["slots"], "how": how, "custom_objects": [str(source)]}
+    progress.training = dict(trained.training)
     reasons = [
         f"{part}: {entry['note']}" for part, entry in progress.training.items() if entry["state"] == "lost"
     ]
     try:
-        slot.modern.call("compile_class", params)
+        slot.modern.ask(CompileClass(how, trained.plan, trained.slots, [str(source)]))
         note = "tf-keras loads the file without its optimizer's state"
         progress.training["step"] = {"state": "not compared", "note": note}
     except WorldError as error:
@@ -72,7 +74,7 @@ def migrate_subclassed(
     slot: Slot,
     staged: Staged,
     options: Options,
-    signature: Mapping[str, Any] | None,
+    signature: Signature | None,
     witnesses: Sequence[ReferenceRun],
     progress: Progress,
 ) -> dict[str, Path]:
@@ -103,34 +105,37 @@ def migrate_subclassed(
             "Record inputs and outputs with the original framework as MODEL.golden.npz next to the model.",
         )
     source = write_sources([Path(path) for path in staged.for_modern], slot.inputs / CUSTOM)
-    judge = Comparator([e["name"] for e in signature["outputs"]], "", options.tolerance)
+    judge = Comparator(signature.output_keys, "", options.tolerance)
     proof = Progress()
     with progress.phase("build"):
-        asked = {"outputs": list(judge.names), "custom": names_in(staged.custom_objects)}
-        root = slot.reader.call("read_subclassed", {"source": str(staged.source), **asked})
-        ends = {"inputs": signature["inputs"], "outputs": signature["outputs"]}
-        how = slot.modern.call("build_subclassed", {"root": root, "custom_objects": [str(source)], **ends})
-    call = {"how": how, "dtypes": [e["dtype"] for e in signature["inputs"]]}
+        asked = ReadSubclassed(staged.source, tuple(judge.names), tuple(names_in(staged.custom_objects)))
+        root = slot.reader.ask(asked)
+        how = slot.modern.ask(BuildSubclassed(root, signature.inputs, signature.output_keys, [str(source)]))
+    dtypes = [entry.dtype for entry in signature.inputs]
     with progress.phase("compare"):
         for witness in witnesses:
-            results = outputs_of(slot.modern, witness.probes, "predict_subclassed", **call)
+            results = outputs_of(slot.modern, PredictSubclassed(witness.probes, how=how, dtypes=dtypes))
             comparisons = judge.compare(witness.outputs, results)
             must_agree(comparisons, f"the model of the class, compared with {witness.label}")
             proof.comparisons += comparisons
             progress.samples = samples(witness.outputs, results)
     with progress.phase("write"):
-        _carry_training(slot, root["trained"], how, source, progress)
-        written = outputs_in(slot.modern, slot.modern.call("save", {"keras": True}))["keras"]
+        _carry_training(slot, root.trained, how, source, progress)
+        written = outputs_in(slot.modern, slot.modern.ask(Save(keras=True)))["keras"]
     with progress.phase("reload"):
-        slot.stock.call("load_class", {"path": str(written), "custom_objects": [str(source)]})
+        slot.stock.ask(LoadClass(written, [str(source)]))
         for witness in witnesses:
             for graph in (False, True):
-                results = outputs_of(slot.stock, witness.probes, "predict_class", graph=graph, **call)
+                call = PredictClass(witness.probes, how=how, dtypes=dtypes, graph=graph)
+                results = outputs_of(slot.stock, call)
                 comparisons = judge.compare(witness.outputs, results)
                 must_agree(comparisons, "the saved .keras, loaded by stock Keras 3 with its class")
                 proof.comparisons += comparisons
     progress.comparisons += proof.comparisons
     progress.witnesses += witnesses
-    progress.signatures["new"] = {**ends, "output_names": list(judge.names)}
+    progress.signatures["new"] = {
+        **told(Ends(signature.inputs, signature.outputs)),
+        "output_names": list(judge.names),
+    }
     proven = write_proof(witnesses[0], slot.inputs / "proof.npz")
     return {"model.keras": written, CUSTOM: source, "proof.npz": proven}

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from migrate.capsule.store import save_arrays
 from migrate.findings import MigrationError
-from migrate.pipeline.answers import arrays_in, arrays_of
+from migrate.pipeline.answers import arrays_in
 from migrate.pipeline.progress import ReferenceRun
 from migrate.pipeline.proof import Comparator, compare_layers
 from migrate.printable import one_line
 from migrate.torch_source.graph import Graph
 from migrate.torch_source.module import check_outputs, write_source
+from migrate.worlds.contracts.models import Activations
+from migrate.worlds.contracts.modern import Deployed, TraceTorch
 from migrate.worlds.host.pool import Slot
 from migrate.worlds.host.protocol import ProtocolError
 from migrate.worlds.host.taking import take
@@ -26,19 +27,19 @@ _OF_LAYERS = 1e-3
 """Relative tolerance inside a model, which contains differences of large numbers: only outputs have the strict one."""
 
 
-def write_folder(slot: Slot, reply: dict[str, Any], name: str) -> Path:
+def write_folder(slot: Slot, reply: Deployed, name: str) -> Path:
     """Write ``model.py`` and ``model.safetensors`` into a folder that the workers can read.
 
     Raises:
         MigrationError: ``EXP028`` with the first layer that the source cannot express.
     """
-    file = take(slot.modern, reply.get("graph"), "torch.json")
+    file = take(slot.modern, reply.graph, "torch.json")
     try:
         graph = msgspec.json.decode(file.read_bytes(), type=Graph)
     except msgspec.DecodeError as error:
         raise ProtocolError(f"the records of the modern worker cannot be read: {error}") from error
     check_outputs(graph)
-    arrays = arrays_in(slot.modern, reply.get("arrays"))
+    arrays = arrays_in(slot.modern, reply.arrays)
     try:
         source = write_source(graph, arrays)
     except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
@@ -58,20 +59,10 @@ def write_folder(slot: Slot, reply: dict[str, Any], name: str) -> Path:
 
 def first_different(slot: Slot, folder: Path, witness: ReferenceRun, judge: Comparator) -> str | None:
     """The first layer whose output in PyTorch differs from the one in Keras 3; see `layers_agree`."""
-    params = {"probes": str(witness.probes), "case": 0, "out": "activations.safetensors"}
-    modern = slot.modern.call("activations", params)
-    expected = arrays_of(slot.modern, modern)
-    traced = slot.modern.call(
-        "trace_torch",
-        {
-            "probes": str(witness.probes),
-            "file": str(folder),
-            "source": str(slot.inputs / _TRACED),
-            "out": "traced.safetensors",
-        },
-    )
+    expected = arrays_in(slot.modern, slot.modern.ask(Activations(witness.probes)).file)
+    traced = slot.modern.ask(TraceTorch(witness.probes, folder, slot.inputs / _TRACED))
     inside = replace(judge, relative=max(_OF_LAYERS, judge.relative or 0))
-    return compare_layers(list(expected), expected, arrays_of(slot.modern, traced), inside)[1]
+    return compare_layers(list(expected), expected, arrays_in(slot.modern, traced.file), inside)[1]
 
 
 def layers_agree(slot: Slot, folder: Path, witnesses: Sequence[ReferenceRun], judge: Comparator) -> None:

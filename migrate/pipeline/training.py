@@ -23,6 +23,8 @@ from migrate.pipeline.request import Options
 from migrate.pipeline.staging import Staged
 from migrate.pipeline.translated import modern_structure
 from migrate.printable import one_line
+from migrate.worlds.contracts.legacy import LoadCompiled, PredictCompiled, StepCompiled
+from migrate.worlds.contracts.modern import CompileModel, TrainStep
 from migrate.worlds.host.ends import ENDED, WorldError
 from migrate.worlds.host.pool import Slot
 
@@ -40,15 +42,9 @@ def carry_training(slot: Slot, objects: list[str], progress: Progress) -> bool:
         return False
     progress.findings += lost_parts(progress.training)
     folder = slot.reader.scratch
-    params = {
-        "folder": str(folder),
-        "stem": "modern",
-        "plan": str(folder / "training.json"),
-        "slots": str(folder / "training.safetensors"),
-        "custom_objects": objects,
-    }
+    call = CompileModel(folder, folder / "training.json", folder / "training.safetensors", objects)
     try:
-        slot.modern.call("compile_model", params)
+        slot.modern.ask(call)
     except WorldError as error:
         message = one_line(error.message, 300)
         for part, entry in progress.training.items():
@@ -100,28 +96,23 @@ def prove_training(
     plan = load_training(slot)
     batch = slot.inputs / "batch.safetensors"
     save_arrays(batch, make_batch(witness, plan))
-    source = {
-        "source": str(staged.source),
-        "custom_objects": list(staged.custom_objects),
-        "trust": options.trust,
-    }
-    step = {"batch": str(batch), "out": "step.safetensors"}
     try:
-        steps = slot.legacy.call("compile_model", source)["iterations"]
+        original = LoadCompiled(staged.source, list(staged.custom_objects), options.trust)
+        steps = slot.legacy.ask(original).iterations
         if plan["iterations"] and not steps:
             # tf-keras restores the optimizer of a SavedModel without its variables.
             note = "tf-keras loads the file without its optimizer's state"
             progress.training["step"] = {"state": "not compared", "note": note}
             return
-        losses = [slot.legacy.call("train_step", step)["loss"] for _ in range(count)]
-        expected = answers_of(slot.legacy, witness, "predict_compiled")
+        losses = [slot.legacy.ask(StepCompiled(batch)).loss for _ in range(count)]
+        expected = answers_of(slot.legacy, witness, PredictCompiled(witness.probes))
     except (WorldError, *ENDED) as error:
         note = f"the legacy world cannot take a step: {shortened(error)}"
         progress.training["step"] = {"state": "not compared", "note": note}
         return
     try:
-        modern = {**step, "folder": str(slot.reader.scratch), "stem": "modern"}
-        found = [slot.modern.call("train_step", modern)["loss"] for _ in range(count)]
+        step = TrainStep(slot.reader.scratch, batch)
+        found = [slot.modern.ask(step).loss for _ in range(count)]
         results = answers_of(slot.modern, witness)
     except (WorldError, *ENDED) as error:
         _differs(progress, f"Keras 3 cannot take a step: {shortened(error)}")

@@ -14,6 +14,7 @@ from migrate.pipeline.probing import Loaders, Unanswered
 from migrate.pipeline.progress import Progress, ReferenceRun
 from migrate.pipeline.proof import Comparator, answers_of
 from migrate.pipeline.reference import Reference
+from migrate.worlds.contracts.models import Predict
 from migrate.worlds.host.pool import Slot
 
 APART = 1e-3
@@ -55,12 +56,13 @@ def compare_training_mode(
     probes = slot.inputs / "training_mode.safetensors"
     save_arrays(probes, make_probes(reference.specs, reference.attempt, seed, _ROUND))
     run = ReferenceRun(reference.evidence, "training mode", probes, {})
+    in_training = Predict(probes, training=True)
     try:
-        expected = loaders.asked(partial(answers_of, slot.legacy, run, training=True))
+        expected = loaders.asked(partial(answers_of, slot.legacy, run, in_training))
     except Unanswered:
         return
     try:
-        found = loaders.asked(partial(answers_of, slot.modern, run, training=True))
+        found = loaders.asked(partial(answers_of, slot.modern, run, in_training))
     except Unanswered as error:
         progress.findings.append(_finding(f"the migrated model rejects it: {error}"))
         return

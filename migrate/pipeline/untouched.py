@@ -12,6 +12,7 @@ from migrate.parity.compare import bounded
 from migrate.pipeline.comparison import release
 from migrate.pipeline.proof import outputs_of
 from migrate.results import Untouched, UntouchedOutcome
+from migrate.worlds.contracts.stock import LoadKeras, PredictOnBatch
 from migrate.worlds.host.ends import ENDED, WorldError
 
 if TYPE_CHECKING:
@@ -48,11 +49,11 @@ def load_untouched(slot: Slot, source: Path, witness: ReferenceRun, judge: Compa
         judge: as for the migrated model.
     """
     try:
-        slot.stock.call("load_keras", {"path": str(source)})
+        slot.stock.ask(LoadKeras(source))
     except (WorldError, *ENDED) as error:
         return Untouched(UntouchedOutcome.DOES_NOT_LOAD, reason=error_line(error.message))
     try:
-        results = outputs_of(slot.stock, witness.probes, "predict_on_batch")
+        results = outputs_of(slot.stock, PredictOnBatch(witness.probes))
     except (WorldError, *ENDED) as error:
         return Untouched(UntouchedOutcome.DOES_NOT_RUN, reason=error_line(error.message))
     comparisons = judge.compare(witness.outputs, results, witness.slack)

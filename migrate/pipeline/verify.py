@@ -6,9 +6,11 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+
+import msgspec
 
 from migrate.bytecode.definitions import known_values
+from migrate.capsule.ends import Ends, Signature
 from migrate.capsule.store import load_arrays
 from migrate.findings import Finding, MigrationError, Severity
 from migrate.formats.artifact import Format
@@ -16,16 +18,22 @@ from migrate.formats.saved_model.names import DEFAULT_SIGNATURE
 from migrate.parity.compare import Comparison
 from migrate.parity.vacuous import vacuous_outputs
 from migrate.pipeline.evidence import Weighed, weigh_endpoint
-from migrate.pipeline.layered import output_names
 from migrate.pipeline.progress import Progress, ReferenceRun
 from migrate.pipeline.proof import Comparator, outputs_of
 from migrate.pipeline.reference import Reference, question_of, take_reference
 from migrate.pipeline.request import Options
 from migrate.pipeline.safety import must_be_safe
-from migrate.pipeline.saved_model import load_params, read_saved_model
+from migrate.pipeline.saved_model import read_saved_model, stored
 from migrate.pipeline.signatures import must_keep_signatures, take_signature_references
 from migrate.pipeline.staging import Staged, stage
 from migrate.worlds.contracts.reader import InspectMany
+from migrate.worlds.contracts.saved_models import LoadSavedModel
+from migrate.worlds.contracts.stock import (
+    CallSavedModel,
+    DescribeSignatures,
+    LoadKeras,
+    PredictLoaded,
+)
 from migrate.worlds.host.answers import inspection_of
 from migrate.worlds.host.pool import Slot
 
@@ -106,7 +114,7 @@ def _says_nothing(name: str, reference: Reference) -> list[Finding]:
         reference.evidence, f"{name!r} of the old artifact", reference.probes, reference.outputs
     )
     vacuous = vacuous_outputs(load_arrays(reference.probes), reference.outputs)
-    names = [entry["name"] for entry in _signature(reference.described)["outputs"]]
+    names = reference.described.served_names()
     return weigh_endpoint([Weighed(run, vacuous)], names)[0]
 
 
@@ -118,7 +126,7 @@ def _references_of(path: Path, options: Options, slot: Slot, progress: Progress)
     must_be_safe(slot, staged.scanned, options.trust, interprets=True, defined=known, graph_computes=graph)
     if staged.format is Format.SAVED_MODEL:
         info = read_saved_model(slot, staged, progress)
-        signatures = slot.legacy.call("load_saved_model", load_params(staged, info))["signatures"]
+        signatures = slot.legacy.ask(LoadSavedModel(stored(staged, info))).signatures
         return take_signature_references(slot, info, signatures, options.seed or 0, progress)
     translated = slot.reader.ask(question_of(staged, options))
     translated.must_be_translated()
@@ -128,7 +136,7 @@ def _references_of(path: Path, options: Options, slot: Slot, progress: Progress)
 def _against_saved_model(
     references: Mapping[str, Reference], staged: Staged, options: Options, slot: Slot, progress: Progress
 ) -> list[list[Comparison]]:
-    described = slot.stock.call("describe_signatures", {"path": str(staged.source)})["signatures"]
+    described = slot.stock.ask(DescribeSignatures(staged.source)).signatures
     old = {name: _signature(reference.described) for name, reference in references.items()}
     try:
         must_keep_signatures(old, described)
@@ -137,29 +145,27 @@ def _against_saved_model(
         return []
     comparisons = []
     for name, reference in references.items():
-        judge = Comparator([e["name"] for e in old[name]["outputs"]], "", options.tolerance)
-        results = outputs_of(
-            slot.stock,
+        judge = Comparator(old[name].output_keys, "", options.tolerance)
+        stateful = isinstance(reference.described, Signature) and reference.described.stateful
+        call = CallSavedModel(
             _bring(reference.probes, slot),
-            "call_saved_model",
-            path=str(staged.source),
+            reference.calls,
+            path=staged.source,
             signature=name,
-            inputs=[e["name"] for e in old[name]["inputs"]],
+            inputs=old[name].input_keys,
             outputs=list(judge.names),
-            stateful=bool(reference.described.get("stateful")) or reference.calls > 1,
-            calls=reference.calls,
+            stateful=stateful or reference.calls > 1,
         )
+        results = outputs_of(slot.stock, call)
         comparisons.append(judge.compare(reference.outputs, results))
     return comparisons
 
 
-def _signature(described: Mapping[str, Any]) -> dict[str, Any]:
+def _signature(described: Ends) -> Ends:
     """A model's inputs and outputs under the keys with which it is served."""
-    names = (
-        output_names(described) if "output_names" in described else [e["name"] for e in described["outputs"]]
-    )
-    outputs = [{**entry, "name": name} for entry, name in zip(described["outputs"], names, strict=True)]
-    return {"inputs": described["inputs"], "outputs": outputs}
+    keyed = zip(described.outputs, described.served_names(), strict=True)
+    outputs = tuple(msgspec.structs.replace(entry, name=name) for entry, name in keyed)
+    return Ends(described.inputs, outputs)
 
 
 def _against_keras(
@@ -172,12 +178,10 @@ def _against_keras(
             "a .keras model has a single signature, and the old artifact has no serving_default",
             "Compare with the exported SavedModel, which keeps every signature.",
         )
-    objects = list(staged.for_modern)
-    described = slot.stock.call("load_keras", {"path": str(staged.source), "custom_objects": objects})
-    judge = Comparator(output_names(described), "", options.tolerance)
-    return judge.compare(
-        reference.outputs, outputs_of(slot.stock, _bring(reference.probes, slot), calls=reference.calls)
-    )
+    described = slot.stock.ask(LoadKeras(staged.source, tuple(map(str, staged.for_modern))))
+    judge = Comparator(described.served_names(), "", options.tolerance)
+    call = PredictLoaded(_bring(reference.probes, slot), reference.calls)
+    return judge.compare(reference.outputs, outputs_of(slot.stock, call))
 
 
 def _bring(probes: Path, slot: Slot) -> Path:

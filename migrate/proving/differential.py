@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from codemods.files.source import SourceError
@@ -22,6 +23,17 @@ from migrate.proving.recipes import Recipe
 from migrate.proving.records import Compared, Proof, Ran, Verdict
 from migrate.proving.sources import Module, called
 from migrate.proving.subjects import Kind, Subject
+from migrate.worlds.contracts.proving import (
+    Case,
+    CaseFacts,
+    Definitions,
+    Proven,
+    ProveReference,
+    ProveResult,
+    RanPlaces,
+    Referenced,
+    ToldWeight,
+)
 from migrate.worlds.host.ends import WorkerStarved, WorldError
 from migrate.worlds.host.pool import Slot
 from migrate.worlds.host.protocol import ProtocolError
@@ -33,7 +45,7 @@ _LOOSE = ("gradient", "training", "penalty")
 """Sums over a batch, judged like the outputs after a training step."""
 _FACTS = {
     "trainable": "trainable weights",
-    "built shape": "compute_output_shape",
+    "built_shape": "compute_output_shape",
     "regularised": "penalties",
     "name": "name",
 }
@@ -72,10 +84,10 @@ def prove(subject: Subject, recipe: Recipe, sides: Sides, slot: Slot) -> Proof:
         )
     try:
         with reading(slot.legacy):
-            given = load_arrays(take(slot.legacy, reference["file"], "subject_reference.safetensors"))
-            ran = _ran(reference["executed"], sides.legacy)
-            inputs = tuple(_inputs(case) for case in reference["cases"])
-            kind = str(reference["kind"])
+            given = load_arrays(take(slot.legacy, reference.file, "subject_reference.safetensors"))
+            ran = _ran(reference.executed, sides.legacy)
+            inputs = tuple(_inputs(case) for case in reference.cases)
+            kind = reference.kind
     except ProtocolError as error:
         slot.legacy.close()
         return base(verdict=Verdict.UNPROVEN, reason=_first_line(error.message))
@@ -95,16 +107,16 @@ def prove(subject: Subject, recipe: Recipe, sides: Sides, slot: Slot) -> Proof:
         )
     try:
         with reading(slot.modern):
-            found = load_arrays(take(slot.modern, answer["file"], "subject_result.safetensors"))
-            random = tuple(map(str, reference["random"]))
+            found = load_arrays(take(slot.modern, answer.file, "subject_result.safetensors"))
+            random = tuple(reference.random)
             compared = [
-                *_facts(reference["cases"], answer["facts"]),
-                *_arrays(reference["cases"], given, found, frozenset(random), answer["facts"]),
+                *_facts(reference.cases, answer.facts),
+                *_arrays(reference.cases, given, found, frozenset(random), answer.facts),
             ]
             says_nothing = _says_nothing(kind, given, frozenset(random))
-            ran_there = _ran(answer["executed"], sides.modern)
-            narrower = tuple(map(str, answer["narrower"]))
-            paired = ", ".join(sorted({str(word) for word in answer["paired"] if word}))
+            ran_there = _ran(answer.executed, sides.modern)
+            narrower = tuple(answer.narrower)
+            paired = ", ".join(sorted({word for word in answer.paired if word}))
     except ProtocolError as error:
         slot.modern.close()
         return base(verdict=Verdict.UNPROVEN, reason=_first_line(error.message), inputs=inputs, legacy=ran[0])
@@ -158,50 +170,44 @@ def _named(sides: Sides) -> tuple[tuple[str, Module], ...]:
     return ("legacy", sides.legacy), ("modern", sides.modern)
 
 
-def _reference(subject: Subject, module: Module, slot: Slot) -> dict[str, Any]:
-    params = {
-        "file": str(slot.inputs / "subject_legacy.py"),
-        "kind": subject.kind.value,
-        "definitions": {name: [first, last] for name, (_, _, first, last) in module.places.items()},
-        "out": "reference.safetensors",
-    }
+def _reference(subject: Subject, module: Module, slot: Slot) -> Referenced:
+    file = str(slot.inputs / "subject_legacy.py")
+    call = ProveReference(file, subject.kind.value, _definitions(module))
     try:
-        return slot.legacy.call("prove_reference", params, SECONDS)
+        return slot.legacy.ask(call, SECONDS)
     except WorldError:
         other = _OTHER_WAY.get(subject.kind)
         if other is None:
             raise
-        return slot.legacy.call("prove_reference", {**params, "kind": other}, SECONDS)
+        return slot.legacy.ask(msgspec.structs.replace(call, kind=other), SECONDS)
 
 
-def _result(reference: Mapping[str, Any], module: Module, slot: Slot) -> dict[str, Any]:
+def _result(reference: Referenced, module: Module, slot: Slot) -> Proven:
     given = slot.inputs / "subject_reference.safetensors"
-    shutil.copyfile(take(slot.legacy, reference["file"], "subject_reference.safetensors"), given)
-    params = {
-        "file": str(slot.inputs / "subject_modern.py"),
-        "kind": reference["kind"],
-        "cases": reference["cases"],
-        "reference": str(given),
-        "definitions": {name: [first, last] for name, (_, _, first, last) in module.places.items()},
-        "out": "result.safetensors",
-    }
-    return slot.modern.call("prove_result", params, SECONDS)
+    shutil.copyfile(take(slot.legacy, reference.file, "subject_reference.safetensors"), given)
+    file = str(slot.inputs / "subject_modern.py")
+    call = ProveResult(file, reference.kind, _definitions(module), reference.cases, given)
+    return slot.modern.ask(call, SECONDS)
+
+
+def _definitions(module: Module) -> Definitions:
+    return {name: (first, last) for name, (_, _, first, last) in module.places.items()}
 
 
 def _arrays(
-    cases: Sequence[Mapping[str, Any]],
+    cases: Sequence[Case],
     given: Mapping[str, Array],
     found: Mapping[str, Array],
     random: frozenset[str],
-    facts: Sequence[Mapping[str, Any]],
+    facts: Sequence[CaseFacts],
 ) -> list[Compared]:
     """Every array of every case, the worst case of each."""
     parts: dict[str, list[Comparison]] = {}
     for key in sorted({*(k for k in given if "/weight/" not in k), *found}):
         number, _, name = key.partition("/")
-        if name in random or facts[int(number)].get("refused"):
+        if name in random or facts[int(number)].refused:
             continue
-        label = _label(name, cases[int(number)]["weights"])
+        label = _label(name, cases[int(number)].weights)
         if key not in given or key not in found:
             side = "tf-keras" if key in given else "Keras 3"
             lost = Comparison(label, False, np.inf, np.inf, 0.0, 0.0, f"only {side} returns it")
@@ -222,12 +228,12 @@ def _compared(found: Comparison) -> Compared:
     )
 
 
-def _label(name: str, weights: Sequence[Sequence[Any]]) -> str:
+def _label(name: str, weights: Sequence[ToldWeight]) -> str:
     """The name of an array for people: weights by their path."""
     head, _, rest = name.partition("/")
     if head in ("gradient", "state"):
         word = "gradient of" if head == "gradient" else "after a training call,"
-        return f"{word} {weights[int(rest)][0]}"
+        return f"{word} {weights[int(rest)].name}"
     words = {
         "output": "output",
         "training": "output in training",
@@ -238,22 +244,22 @@ def _label(name: str, weights: Sequence[Sequence[Any]]) -> str:
     return f"{words.get(head, head)}{f' {position}' if position not in ('', '0') else ''}"
 
 
-def _facts(cases: Sequence[Mapping[str, Any]], found: Sequence[Mapping[str, Any]]) -> list[Compared]:
+def _facts(cases: Sequence[Case], found: Sequence[CaseFacts]) -> list[Compared]:
     parts: dict[str, Compared] = {}
     for case, answered in zip(cases, found, strict=True):
-        given = {} if answered.get("refused") else case["facts"]
+        given = CaseFacts() if answered.refused else case.facts
         for key, label in _FACTS.items():
-            one, other = given.get(key), answered.get(key)
-            if one is None or (key == "built shape" and other is None):
+            one, other = getattr(given, key), getattr(answered, key)
+            if one is None or (key == "built_shape" and other is None):
                 continue
             if key == "trainable":
-                one, other = ([case["weights"][i][0] for i in side] for side in (one, other or ()))
+                one, other = ([case.weights[i].name for i in side] for side in (one, other or ()))
             equal = one == other
             if label not in parts or not equal:
                 why = "" if equal else f"{other!r} in Keras 3, {one!r} in tf-keras"
                 parts[label] = Compared(name=label, equal=equal, max_rel=0.0, used=0.0, reason=why)
-        if given.get("rebuilds"):
-            equal = answered.get("rebuilds") is True
+        if given.rebuilds:
+            equal = answered.rebuilds is True
             why = "" if equal else "from_config(get_config()) fails in Keras 3 and works in tf-keras"
             parts["configuration"] = Compared(
                 name="configuration", equal=equal, max_rel=0.0, used=0.0, reason=why
@@ -275,25 +281,25 @@ def _says_nothing(kind: str, given: Mapping[str, Array], random: frozenset[str])
     return ""
 
 
-def _ran(told: Mapping[str, Any], module: Module) -> tuple[Ran, tuple[Ran, ...]]:
+def _ran(told: Mapping[str, RanPlaces], module: Module) -> tuple[Ran, tuple[Ran, ...]]:
     """What ran of the subject, and of the other definitions of its module; lines as in the repository."""
     found: dict[str, Ran] = {}
     for name, (file, line, first, last) in module.places.items():
-        missed = tuple(sorted({int(n) - first + line for n in told[name]["missed"]}))
+        missed = tuple(sorted({n - first + line for n in told[name].missed}))
         found[name] = Ran(
             file=str(file),
             first=line,
             last=line + last - first,
-            run=int(told[name]["run"]),
-            all=int(told[name]["all"]),
+            run=told[name].run,
+            all=told[name].all,
             missed=missed,
         )
     own = found.pop(module.name)
     return own, tuple(found.values())
 
 
-def _inputs(case: Mapping[str, Any]) -> str:
-    return ", ".join(f"{kind} {shape}" for kind, shape in zip(case["kinds"], case["shapes"], strict=True))
+def _inputs(case: Case) -> str:
+    return ", ".join(f"{kind} {shape}" for kind, shape in zip(case.kinds, case.shapes, strict=True))
 
 
 def _first_line(message: str) -> str:

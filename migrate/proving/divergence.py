@@ -13,6 +13,7 @@ import numpy as np
 from migrate.capsule.model import Array
 from migrate.capsule.store import load_arrays
 from migrate.parity.compare import compare_arrays
+from migrate.worlds.contracts.proving import RanProgram
 
 TOLERANCE = 1e-4
 """Relative, of what one step from the same weights on the same batch gives."""
@@ -50,15 +51,14 @@ class Trace:
         trace_file, arrays_file: what was taken from the worker.
     """
 
-    def __init__(self, reply: Mapping[str, Any], trace: Path, arrays: Path, tree: Path) -> None:
+    def __init__(self, ran: RanProgram, trace: Path, arrays: Path, tree: Path) -> None:
         self.tree = tree
         self.trace_file, self.arrays_file = trace, arrays
         self.events: list[dict[str, Any]] = [
             json.loads(line) for line in trace.read_text("utf-8").splitlines()
         ]
         self.arrays: Mapping[str, Array] = load_arrays(arrays)
-        self.steps = int(reply["steps"])
-        self.error, self.site = str(reply["error"]), str(reply["site"])
+        self.steps, self.error, self.site = ran.steps, ran.error, ran.site
         self.number = {key_of(event): n for n, event in enumerate(self.events)}
 
     def array(self, number: int) -> Array | None:

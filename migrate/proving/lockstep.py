@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import numpy as np
@@ -18,6 +17,7 @@ from migrate.findings import MigrationError
 from migrate.pipeline.answers import reading
 from migrate.proving.divergence import Parting, Trace, part
 from migrate.proving.trees import copied, line_in
+from migrate.worlds.contracts.proving import RunInLockstep
 from migrate.worlds.host.pool import Slot
 from migrate.worlds.host.taking import take
 from migrate.worlds.host.worker import Worker
@@ -85,8 +85,8 @@ def run_reference(before: Path, program: Sequence[str], steps: int, slot: Slot) 
     own = Path(tempfile.mkdtemp(prefix="reference_", dir=slot.inputs))
     tree = own / "program"
     copied(before, tree, Target.TF_KERAS_2)
-    params = {"arguments": list(program), "steps": steps, "stem": own.name}
-    return Reference(before, tuple(program), steps, _run(slot.legacy, params, tree))
+    call = RunInLockstep(tree, list(program), steps, own.name)
+    return Reference(before, tuple(program), steps, _run(slot.legacy, call))
 
 
 def run_against(reference: Reference, after: Path | None, slot: Slot, out: Path | None = None) -> LockStep:
@@ -97,8 +97,8 @@ def run_against(reference: Reference, after: Path | None, slot: Slot, out: Path 
     copied(after or before, tree, Target.KERAS if after is None else None)
     given = slot.inputs / "lockstep_reference.safetensors"
     shutil.copyfile(legacy.arrays_file, given)
-    params = {"arguments": list(reference.program), "steps": reference.steps, "stem": "trace_modern"}
-    modern = _run(slot.modern, {**params, "reference": str(given)}, tree)
+    call = RunInLockstep(tree, list(reference.program), reference.steps, "trace_modern", given)
+    modern = _run(slot.modern, call)
     compared: dict[str, int] = {}
     with reading(slot.modern):
         parting = part(legacy, modern, compared)
@@ -121,16 +121,16 @@ def run_against(reference: Reference, after: Path | None, slot: Slot, out: Path 
     )
 
 
-def _run(worker: Worker, params: dict[str, Any], tree: Path) -> Trace:
+def _run(worker: Worker, call: RunInLockstep) -> Trace:
     try:
-        reply = worker.call("run_in_lockstep", {**params, "folder": str(tree)}, SECONDS)
-        trace = take(worker, reply.get("trace"), f"{params['stem']}.jsonl")
-        arrays = take(worker, reply.get("arrays"), f"{params['stem']}.safetensors")
+        reply = worker.ask(call, SECONDS)
+        trace = take(worker, reply.trace, f"{call.stem}.jsonl")
+        arrays = take(worker, reply.arrays, f"{call.stem}.safetensors")
     finally:
         worker.close()
         shutil.rmtree(worker.scratch / "program", ignore_errors=True)
     with reading(worker):
-        return Trace(reply, trace, arrays, tree)
+        return Trace(reply, trace, arrays, call.folder)
 
 
 def _keep(out: Path, legacy: Trace, modern: Trace, parting: Parting | None) -> Parting | None:

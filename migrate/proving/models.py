@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from codemods.files.kinds import PRUNED
 from migrate.findings import MigrationError
+from migrate.worlds.contracts.own_code import NamesWanted
 from migrate.worlds.host.pool import Slot
 
 _SUFFIXES = (".h5", ".hdf5", ".keras", ".json")
@@ -17,21 +17,21 @@ _MAX_FILES = 50
 _MAX_BYTES = 1 << 30
 
 
-def configurations(path: Path, slot: Slot) -> dict[str, dict[str, Any]]:
+def configurations(path: Path, slot: Slot) -> dict[str, dict[str, object]]:
     """Name of a class → configuration of its first layer in a model file; files that cannot be read say nothing.
 
     Args:
         path: folder of the repository, or a file, around which nothing is looked for.
         slot: its reader parses the files.
     """
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, dict[str, object]] = {}
     for file in _model_files(path):
         try:
-            wanted = slot.reader.call("names_wanted", {"source": str(file), "architecture": None})
+            wanted = slot.reader.ask(NamesWanted(file))
         except MigrationError:
             continue
-        for name, details in wanted["details"].items():
-            found.setdefault(name.rpartition(">")[2], details["config"])
+        for name, details in wanted.details.items():
+            found.setdefault(name.rpartition(">")[2], details.config)
     return found
 
 

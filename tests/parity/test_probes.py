@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from migrate.capsule.ends import TensorSpec
 from migrate.capsule.model import Layer, Model, Node, TensorRef, Topology
 from migrate.parity.input_specs import InputSpec, input_specs
 from migrate.parity.probes import ROUNDS, attempts, make_probes
@@ -40,7 +41,7 @@ def test_ids_stay_inside_the_embedding_behind_a_reshape() -> None:
         TensorRef("ids"),
         TensorRef("words"),
     )
-    (spec,) = input_specs(model, [{"name": "ids", "shape": [None, 6], "dtype": "float32"}])
+    (spec,) = input_specs(model, [TensorSpec("ids", (None, 6), "float32")])
     assert spec.ids == 9
     probes = make_probes([spec])
     assert all(array.min() >= 0 and array.max() < 9 for array in probes.values())
@@ -116,7 +117,7 @@ def test_a_size_that_a_layer_knows_is_kept() -> None:
         TensorRef("x"),
         TensorRef("norm"),
     )
-    (spec,) = input_specs(model, [{"name": "x", "shape": [None, None], "dtype": "float32"}])
+    (spec,) = input_specs(model, [TensorSpec("x", (None, None), "float32")])
     assert {array.shape[1] for array in make_probes([spec]).values()} == {12}
 
 
@@ -144,5 +145,5 @@ def test_each_input_of_a_nested_model_has_its_own_vocabulary() -> None:
         [TensorRef("ids"), TensorRef("kinds")],
         [TensorRef("inner")],
     )
-    described = [{"name": n, "shape": [None, 4], "dtype": "int32"} for n in ("ids", "kinds")]
+    described = [TensorSpec(n, (None, 4), "int32") for n in ("ids", "kinds")]
     assert [spec.ids for spec in input_specs(model, described)] == [30, 2]

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
 from migrate.capsule.store import save_arrays
-from migrate.pipeline.answers import arrays_of, outputs_in, structure_of
+from migrate.pipeline.answers import arrays_in, outputs_in, structure_of
+from migrate.worlds.contracts.call import from_message
+from migrate.worlds.contracts.modern import Saved
 from migrate.worlds.host.environment import World
 from migrate.worlds.host.protocol import ProtocolError
 from migrate.worlds.host.worker import Worker
@@ -28,12 +31,13 @@ def test_a_forged_answer_of_save_moves_nothing(worker: Worker, tmp_path: Path) -
         {"keras": str(private)},
         {"saved_model": str(private)},
         {"keras": str(private / "key")},
-        {"migration.json": str(private / "key")},
-        {"keras": None},
     )
     for reply in forged:
         with pytest.raises(ProtocolError):
-            outputs_in(worker, reply)
+            outputs_in(worker, from_message(reply, Saved))
+    for reply in ({"migration.json": str(private / "key")}, {"keras": 3}):
+        with pytest.raises(msgspec.ValidationError):
+            from_message(reply, Saved)
     assert (private / "key").read_text() == "secret"
     assert private.stat().st_mode & 0o777 == 0o700
 
@@ -41,7 +45,7 @@ def test_a_forged_answer_of_save_moves_nothing(worker: Worker, tmp_path: Path) -
 def test_an_honest_one_names_what_it_wrote(worker: Worker) -> None:
     file = worker.scratch / "anything.keras"
     file.write_bytes(b"archive")
-    (taken,) = outputs_in(worker, {"keras": str(file)}).values()
+    (taken,) = outputs_in(worker, Saved(keras=str(file))).values()
     assert taken.name == "model.keras"
     assert taken.read_bytes() == b"archive"
 
@@ -49,12 +53,12 @@ def test_an_honest_one_names_what_it_wrote(worker: Worker) -> None:
 def test_arrays_are_read_from_the_workers_own_file(worker: Worker, tmp_path: Path) -> None:
     save_arrays(worker.scratch / "a.safetensors", {"0/0": np.arange(3.0)})
     save_arrays(tmp_path / "others.safetensors", {"0/0": np.arange(4.0)})
-    assert arrays_of(worker, {"file": str(worker.scratch / "a.safetensors")})["0/0"].shape == (3,)
+    assert arrays_in(worker, str(worker.scratch / "a.safetensors"))["0/0"].shape == (3,)
     (worker.scratch / "link").symlink_to(tmp_path / "others.safetensors")
     (worker.scratch / "damaged").write_bytes(b"\xff" * 64)
     for path in (tmp_path / "others.safetensors", worker.scratch / "link", worker.scratch / "damaged"):
         with pytest.raises(ProtocolError):
-            arrays_of(worker, {"file": str(path)})
+            arrays_in(worker, str(path))
 
 
 @pytest.mark.parametrize("text", ["{}", "[" * 100_000, '{"class_name": 1}', "no json", '"text"'])

@@ -15,6 +15,8 @@ from migrate.pipeline import comparison, layered
 from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.request import ArtifactRequest, Options
 from migrate.pipeline.translated import modern_structure
+from migrate.worlds.contracts.models import Predict
+from migrate.worlds.contracts.stock import PredictLoaded
 from migrate.worlds.host.ends import WorldError
 from migrate.worlds.host.pool import Slot
 
@@ -40,12 +42,13 @@ def test_what_is_no_longer_needed_is_forgotten(slot: Slot, request_of: ArtifactR
     result = migrate_artifact(request_of, Options(), slot)
     assert result.status is Status.MIGRATED
     for worker in (slot.legacy, slot.stock):
-        call = {"probes": str(slot.inputs / "probes.safetensors"), "out": "again.safetensors"}
+        kind = PredictLoaded if worker is slot.stock else Predict
+        call = kind(slot.inputs / "probes.safetensors", out="again.safetensors")
         if size == "small":
-            assert worker.call("predict", call)["file"]
+            assert worker.ask(call).file
         else:
             with pytest.raises(WorldError, match="model"):
-                worker.call("predict", call)
+                worker.ask(call)
 
 
 @pytest.mark.usefixtures("size")

@@ -17,6 +17,7 @@ import pytest
 
 from migrate.batch.events import Outcome
 from migrate.batch.runner import _full_disk
+from migrate.capsule.ends import Ends, Signature, TensorSpec
 from migrate.findings import MigrationError
 from migrate.formats.identify import identify
 from migrate.parity.input_specs import described_input
@@ -36,6 +37,8 @@ from migrate.worlds.host.ends import ENDED, WorkerStarved
 from migrate.worlds.host.environment import World
 from migrate.worlds.host.pool import Pool, Slot
 from tests.conftest import ROOT
+
+X = TensorSpec("x", (None, 3), "float32")
 
 
 class Usage(NamedTuple):
@@ -117,13 +120,13 @@ def _measure(slot: Slot, run: ReferenceRun) -> None:
 
 
 def _measure_signatures(slot: Slot, run: ReferenceRun) -> None:
-    ends = {"inputs": [{"name": "x"}], "outputs": [{"name": "y"}]}
+    ends = Signature((X,), (X,), stateful=False)
     measure_signatures(slot, [("serve", run)], {"serve": ends}, None, Progress())
 
 
 def _compare_unbounded(slot: Slot, run: ReferenceRun) -> None:
-    spec = described_input({"name": "x", "shape": [None, 3], "dtype": "float32"})
-    reference = Reference("original", {}, run.probes, {}, (), (spec,))
+    spec = described_input(X)
+    reference = Reference("original", Ends((), ()), run.probes, {}, (), (spec,))
     loaders = Loaders(lambda: None, lambda: None)
     compare_unbounded(slot, Comparator(["y"]), reference, loaders, 0, Progress())
 

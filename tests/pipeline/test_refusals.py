@@ -12,6 +12,7 @@ import h5py
 import numpy as np
 import pytest
 
+from migrate.capsule.ends import Signature, TensorSpec
 from migrate.findings import MigrationError, Status
 from migrate.formats.hdf5 import read_hdf5
 from migrate.pipeline import saved_model
@@ -146,7 +147,8 @@ def test_an_operation_without_a_kernel_is_a_reason_of_its_own(said: str, what: s
 
 
 def test_sparse_signatures_are_refused_by_name() -> None:
-    loaded = {"transform": {"inputs": [{"name": "fare_indices"}, {"name": "fare_values"}], "outputs": []}}
+    parts = tuple(TensorSpec(name, (None,), "float32") for name in ("fare_indices", "fare_values"))
+    loaded = {"transform": Signature(parts, (), stateful=False)}
     must_be_dense({"other": {"inputs": ["x"], "outputs": []}}, loaded)
     with pytest.raises(MigrationError) as caught:
         must_be_dense({"transform": {"inputs": ["fare"], "outputs": []}}, loaded)
@@ -162,7 +164,9 @@ def test_a_signature_that_the_export_does_not_run(
         raise WorldError(World.STOCK, RemoteError("FailedPreconditionError", "Table not initialized.", code))
 
     monkeypatch.setattr(saved_model, "outputs_of", fails)
-    signature = {"inputs": [{"name": "x"}], "outputs": [{"name": "y"}]}
+    signature = Signature(
+        (TensorSpec("x", (None,), "float32"),), (TensorSpec("y", (None,), "float32"),), stateful=False
+    )
     witness = ReferenceRun("original", "signature", Path("probes"), {})
     slot = cast(Slot, SimpleNamespace(stock=None))
     with pytest.raises(MigrationError) as caught:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from migrate.capsule.ends import Ends
 from migrate.capsule.model import Array
 from migrate.findings import Severity, Status
 from migrate.parity.input_specs import InputSpec
@@ -19,6 +20,7 @@ from migrate.pipeline.proof import Comparator, answers_of
 from migrate.pipeline.reference import Reference
 from migrate.pipeline.request import ArtifactRequest, Options, Target
 from migrate.pipeline.training_mode import can_be_asked, compare_training_mode
+from migrate.worlds.contracts.models import Predict
 from migrate.worlds.host.pool import Slot
 from tests.dialects.authentic import translated
 
@@ -57,10 +59,10 @@ def test_a_difference_is_a_warning(
 
     monkeypatch.setattr(Pair, "modern", World(modern), raising=False)
     monkeypatch.setattr(
-        training_mode, "answers_of", lambda world, run, **how: world.answers(run, training=how["training"])
+        training_mode, "answers_of", lambda world, run, call: world.answers(run, training=call.training)
     )
     progress = Progress(modern=translated("keras-2.2.4/frozen_normalization").modern)
-    reference = Reference("original", {}, tmp_path, {}, (), (InputSpec("x", (None, 3), "float32"),))
+    reference = Reference("original", Ends((), ()), tmp_path, {}, (), (InputSpec("x", (None, 3), "float32"),))
     compare_training_mode(Pair, Comparator(["y"]), reference, Loaders(object, object), 0, progress)  # type: ignore[arg-type]
     assert [finding.code for finding in progress.findings] == codes
     assert all(finding.severity is Severity.WARNING for finding in progress.findings)
@@ -73,8 +75,8 @@ def test_both_worlds_compute_in_that_mode_and_agree(
     """A network with BatchNormalization and Dropout: other numbers than at inference, the same in both worlds."""
     seen: list[tuple[dict[str, Array], dict[str, Array]]] = []
 
-    def spy(worker: Any, run: Any, **how: Any) -> dict[str, Array]:
-        answers = answers_of(worker, run, **how)
+    def spy(worker: Any, run: Any, call: Predict) -> dict[str, Array]:
+        answers = answers_of(worker, run, call)
         seen.append((answers, answers_of(worker, run)))
         return answers
 

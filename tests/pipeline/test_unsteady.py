@@ -16,6 +16,7 @@ from migrate.pipeline import comparison, rounding
 from migrate.pipeline.progress import Progress, ReferenceRun
 from migrate.pipeline.proof import Comparator
 from migrate.pipeline.rounding import UnsteadyError
+from migrate.worlds.contracts.models import RunCases
 
 STEADY, CHANGED = np.array([[0.5, 0.25]], np.float32), np.array([[0.5, 0.3]], np.float32)
 
@@ -27,9 +28,10 @@ class Worlds:
         self.inputs, self.legacy, self.modern = folder, "legacy", "modern"
         self._answers = {"legacy": nudged, "modern": modern}
 
-    def answers(self, world: str, run: ReferenceRun, *_: Any, **__: Any) -> dict[str, Array]:
+    def answers(self, world: str, run: ReferenceRun, call: RunCases | None = None) -> dict[str, Array]:
         """What a world answers, in the order of the cases that the probes hold."""
-        held = [str(int(array[0])) for _, array in sorted(load_arrays(run.probes).items())]
+        probes = run.probes if call is None else call.probes
+        held = [str(int(array[0])) for _, array in sorted(load_arrays(probes).items())]
         return {f"{n}/0": self._answers[world][f"{case}/0"] for n, case in enumerate(held)}
 
 

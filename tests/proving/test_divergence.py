@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from migrate.proving.divergence import Parting, Trace, part
+from migrate.worlds.contracts.proving import RanProgram
 from migrate.worlds.lockstep.recorder import Recorder
 
 
@@ -18,8 +19,8 @@ def trace(folder: Path, stem: str, bias_gradient: float, bias: float) -> Trace:
     recorder.array("gradient", "Dense 1 bias", np.full(2, bias_gradient, np.float32), "train.py:1")
     recorder.array("weight", "Dense 1 bias", np.full(2, bias, np.float32), "train.py:1")
     recorder.save(folder, stem, {})
-    reply = {"steps": 1, "error": "", "site": ""}
-    return Trace(reply, folder / f"{stem}.jsonl", folder / f"{stem}.safetensors", folder)
+    ran = RanProgram("", "", 1, "", "")
+    return Trace(ran, folder / f"{stem}.jsonl", folder / f"{stem}.safetensors", folder)
 
 
 def compared(folder: Path, legacy: tuple[float, float], modern: tuple[float, float]) -> Parting | None:

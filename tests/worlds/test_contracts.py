@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
+from types import ModuleType
 from typing import get_type_hints
 
 import msgspec
@@ -13,8 +16,9 @@ import pytest
 from migrate.dialects.rule import Fired
 from migrate.findings import Finding, Severity
 from migrate.formats.artifact import Format
-from migrate.worlds.contracts import reader
+from migrate.worlds.contracts import legacy, modern, own_code, reader, saved_models, stock
 from migrate.worlds.contracts.call import (
+    _HUMP,
     Call,
     Reply,
     answer_of,
@@ -28,8 +32,18 @@ from migrate.worlds.host.protocol import ProtocolError
 from migrate.worlds.host.worker import Worker
 from migrate.worlds.reader.handlers import HANDLERS
 
-CALLS = [value for value in vars(reader).values() if isinstance(value, type) and issubclass(value, Call)]
-CALLS.remove(Call)
+
+def calls_of(*contracts: ModuleType) -> list[type[Call[object]]]:
+    """Calls that modules define themselves."""
+    return [
+        value
+        for module in contracts
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, Call) and value.__module__ == module.__name__
+    ]
+
+
+CALLS = calls_of(reader, own_code)
 FACTS = reader.Facts("00", "hdf5", "2.2.4", None, "tensorflow")
 ANSWERS: list[Reply] = [
     reader.Scanned("hdf5", [Finding("SEC001", Severity.ERROR, "a Lambda", place="lambda_1")]),
@@ -46,6 +60,35 @@ ANSWERS: list[Reply] = [
 def test_every_call_has_a_handler_that_gives_its_answer(kind: type[Call[object]]) -> None:
     assert method_of(kind) in HANDLERS
     assert issubclass(getattr(answer_of(kind), "__origin__", answer_of(kind)), msgspec.Struct)
+
+
+ELSEWHERE = {"Reexport", "ReexportByNames", "ServeGraph", "RunCases"}
+"""Calls about SavedModels that the modern world answers; and what is common to many, which nobody makes."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("world", [World.LEGACY, World.MODERN, World.STOCK])
+def test_every_call_of_a_framework_has_a_handler(world: World) -> None:
+    shared = {"Predict", "Activations", "Release"}
+    saved = {kind.__name__ for kind in calls_of(saved_models)}
+    calls = {
+        World.LEGACY: {k.__name__ for k in calls_of(legacy)}
+        | shared
+        | (saved - ELSEWHERE)
+        | {"ProveReference"},
+        World.MODERN: {k.__name__ for k in calls_of(modern)} | shared | (saved & ELSEWHERE) | {"ProveResult"},
+        World.STOCK: {k.__name__ for k in calls_of(stock)} - {"Load", "PredictArchive"} | {"Release"},
+    }[world]
+    calls |= set() if world is World.STOCK else {"RunInLockstep"}
+    program = (
+        "import sys, json; from pathlib import Path; from migrate.worlds.guest import serve\n"
+        "table = serve.load_handlers(sys.argv[1], None); print(json.dumps(sorted(table)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(world)], capture_output=True, text=True, check=True
+    )
+    wanted = {_HUMP.sub("_", name).lower() for name in calls}
+    assert set(json.loads(done.stdout.splitlines()[-1])) == wanted
 
 
 @pytest.mark.parametrize("answer", ANSWERS, ids=lambda answer: type(answer).__name__)

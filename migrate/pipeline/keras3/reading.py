@@ -91,12 +91,12 @@ def _read(worker: Worker, subject: Subject) -> tuple[ReaderOutcome, str, tuple[C
     comparisons = compare_cases(
         subject.references,
         answered.outputs,
-        described["output_names"],
+        described.output_names,
         subject.described.precision,
         subject.tolerance,
     )
     reason = next((comparison.reason for comparison in comparisons if not comparison.equal), "")
-    reason = reason or next(iter(described["left_out"]), "")
+    reason = reason or next(iter(described.left_out), "")
     if not reason and subject.nesting and answered.nesting != subject.nesting:
         reason = f"predict returns {answered.nesting} in place of {subject.nesting} (* is an array)"
     return ReaderOutcome.DIFFERS if reason else ReaderOutcome.EQUAL, reason, tuple(comparisons)

@@ -177,8 +177,8 @@ class Checker:
         try:
             described = load(worker, subject.path, subject.custom)
             specs = [
-                described_input(entry, **subject.described.uses.get(entry["name"], {}))
-                for entry in described["inputs"]
+                described_input(entry, **subject.described.uses.get(entry.name, {}))
+                for entry in described.inputs
             ]
         except BROKEN as error:
             return replace(subject, reference=f"Keras {version} does not load it: {subject.refused(error)}")

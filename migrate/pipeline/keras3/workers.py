@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from migrate.capsule.model import Array
 from migrate.dialects.keras3_minors.versions import Reader
-from migrate.pipeline.answers import arrays_of
+from migrate.pipeline.answers import arrays_in
 from migrate.pipeline.untouched import error_line
 from migrate.readers.environments import Backend, environment_of
 from migrate.readers.session import reader_worker
+from migrate.worlds.contracts.stock import Load, LoadedArchive, PredictArchive
 from migrate.worlds.host.ends import ENDED, WorldError
 from migrate.worlds.host.pool import Slot
 from migrate.worlds.host.worker import Worker
@@ -54,15 +54,15 @@ class Answered:
     nesting: str
 
 
-def load(worker: Worker, path: Path, custom: Sequence[str]) -> dict[str, Any]:
+def load(worker: Worker, path: Path, custom: Sequence[str]) -> LoadedArchive:
     """``keras.saving.load_model(path)``: inputs and names of outputs."""
-    return worker.call("load", {"path": str(path), "custom_objects": list(custom)})
+    return worker.ask(Load(path, list(custom)))
 
 
 def run(worker: Worker, probes: Path) -> Answered:
     """The results of the loaded model."""
-    answer = worker.call("predict", {"probes": str(probes), "out": "outputs.safetensors"})
-    return Answered(arrays_of(worker, answer), str(answer.get("nesting", "")))
+    answer = worker.ask(PredictArchive(probes))
+    return Answered(arrays_in(worker, answer.file), answer.nesting)
 
 
 def cause(text: str) -> str:

@@ -54,7 +54,7 @@ def _first(trial: Trial, seed: int) -> Failure | None:
         failure = trial.fails(whole, dict(zip(names, given.inputs, strict=True)))
         if failure is not None:
             return failure
-    specs = input_specs(model, described["inputs"])
+    specs = input_specs(model, described.inputs)
     for attempt in attempts(specs):
         if not trial.takes(_case(make_probes(specs, attempt, seed), "0", names)):
             continue

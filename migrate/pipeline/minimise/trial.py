@@ -10,19 +10,24 @@ from typing import Any
 
 import msgspec
 
+from migrate.capsule.ends import DescribedModel
 from migrate.capsule.model import Array, Model, structure_refs
 from migrate.capsule.store import save_arrays
 from migrate.dialects.submodel import Cut
 from migrate.dialects.workarounds import WORKAROUNDS
 from migrate.findings import MigrationError
 from migrate.parity.golden import Golden
-from migrate.pipeline.answers import arrays_of, outputs_in
+from migrate.pipeline.answers import arrays_in, outputs_in
 from migrate.pipeline.proof import Comparator, lowest_precision, outputs_of
 from migrate.pipeline.reference import question_of
 from migrate.pipeline.request import Options
 from migrate.pipeline.staging import Staged
 from migrate.pipeline.translated import legacy_structure, modern_objects, modern_structure
 from migrate.printable import one_line
+from migrate.worlds.contracts.legacy import Reconstruct
+from migrate.worlds.contracts.models import Activations, Predict
+from migrate.worlds.contracts.modern import Build, Save
+from migrate.worlds.contracts.stock import LoadKeras, PredictLoaded
 from migrate.worlds.host.ends import WorkerStarved, WorldError
 from migrate.worlds.host.environment import World
 from migrate.worlds.host.pool import Slot
@@ -110,16 +115,14 @@ class Trial:
         self._staged, self._options, self._without = staged, options, without
         self._objects: list[str] = []
 
-    def build(self, cut: Cut) -> dict[str, Any]:
+    def build(self, cut: Cut) -> DescribedModel:
         """Build a part in the legacy world; returns that world's description.
 
         Raises:
             MigrationError: the file cannot be read, or the part is invalid.
         """
         self._translate(cut, reconstruct=True)
-        folder = str(self.slot.reader.scratch)
-        call = {"folder": folder, "stem": "legacy", "config": "keras2.json"}
-        return self.slot.legacy.call("build", {**call, "custom_objects": list(self._staged.custom_objects)})
+        return self.slot.legacy.ask(Reconstruct(self.slot.reader.scratch, list(self._staged.custom_objects)))
 
     def structure(self) -> Model:
         """Records of the part that was built last, in the final Keras 2 dialect."""
@@ -127,13 +130,13 @@ class Trial:
 
     def activations(self, inputs: Inputs) -> dict[str, Array]:
         """Output of each layer of the part in the legacy world, by ``layer/output``."""
-        params = {"probes": str(self._probes(inputs)), "case": 0, "out": "activations.safetensors"}
-        return arrays_of(self.slot.legacy, self.slot.legacy.call("activations", params))
+        answer = self.slot.legacy.ask(Activations(self._probes(inputs)))
+        return arrays_in(self.slot.legacy, answer.file)
 
     def takes(self, inputs: Inputs) -> bool:
         """Whether the part in the legacy world runs on these inputs."""
         try:
-            outputs_of(self.slot.legacy, self._probes(inputs))
+            outputs_of(self.slot.legacy, Predict(self._probes(inputs)))
         except WorkerStarved:
             raise
         except MigrationError:
@@ -149,7 +152,7 @@ class Trial:
         try:
             self.build(cut)
             probes = self._probes(inputs)
-            expected = outputs_of(self.slot.legacy, probes)
+            expected = outputs_of(self.slot.legacy, Predict(probes))
             found = self._compared(cut, inputs, probes, expected)
         except WorkerStarved:
             raise
@@ -172,7 +175,7 @@ class Trial:
         try:
             self._build_modern(cut)
             stage = "run"
-            found = outputs_of(self.slot.modern, probes)
+            found = outputs_of(self.slot.modern, Predict(probes))
             judge = self._judge()
             apart = [part for part in judge.compare(expected, found) if not part.equal]
             if not apart and self.traces:
@@ -196,7 +199,7 @@ class Trial:
             MigrationError: it cannot be built.
         """
         self._build_modern(cut)
-        written = outputs_in(self.slot.modern, self.slot.modern.call("save", {"keras": True}))
+        written = outputs_in(self.slot.modern, self.slot.modern.ask(Save(keras=True)))
         return written["keras"], self._objects
 
     def graph(self, cut: Cut) -> tuple[Model, list[str]]:
@@ -219,8 +222,8 @@ class Trial:
 
     def _build_modern(self, cut: Cut) -> None:
         self._translate_modern(cut)
-        call = {"folder": str(self.slot.reader.scratch), "stem": "modern", "custom_objects": self._objects}
-        self.slot.modern.call("build", {**call, "without": sorted(WORKAROUNDS.keys() & set(self._without))})
+        without = sorted(WORKAROUNDS.keys() & set(self._without))
+        self.slot.modern.ask(Build(self.slot.reader.scratch, self._objects, without=tuple(without)))
 
     def _traced(self, probes: Path) -> dict[str, Array]:
         """Outputs of the saved model in a traced graph of stock Keras 3.
@@ -228,10 +231,9 @@ class Trial:
         Raises:
             MigrationError: it cannot be saved, loaded or run.
         """
-        written = outputs_in(self.slot.modern, self.slot.modern.call("save", {"keras": True}))
-        call = {"path": str(written["keras"]), "custom_objects": self._objects}
-        self.slot.stock.call("load_keras", call)
-        return outputs_of(self.slot.stock, probes, graph=True)
+        written = outputs_in(self.slot.modern, self.slot.modern.ask(Save(keras=True)))
+        self.slot.stock.ask(LoadKeras(written["keras"], tuple(self._objects)))
+        return outputs_of(self.slot.stock, PredictLoaded(probes, graph=True))
 
     def _probes(self, inputs: Inputs) -> Path:
         """The inputs of the part as a file, in its order.

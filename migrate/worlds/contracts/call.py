@@ -51,6 +51,8 @@ def to_message(value: msgspec.Struct) -> dict[str, Any]:
 def from_message(message: object, kind: type[Answer]) -> Answer:
     """A call or an answer from JSON values, strictly.
 
+    A field of the type ``object`` takes any JSON.
+
     Raises:
         msgspec.ValidationError: it is no such record.
     """
@@ -85,6 +87,8 @@ def _as_text(value: object) -> str:
 
 
 def _from_text(kind: type, value: object) -> object:
+    if kind is object:  # JSON that is handed through
+        return value
     if kind is Path and isinstance(value, str):
         return Path(value)
     raise msgspec.ValidationError(f"expected a {kind.__name__}")

@@ -1,10 +1,91 @@
-"""What the legacy world is asked by contract: to call an author's builder."""
+"""What the legacy world is asked by contract: to load and run the original, and to call an author's builder."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from migrate.capsule.ends import DescribedModel
 from migrate.worlds.contracts.call import Call, Reply
+from migrate.worlds.contracts.models import ArraysFile, Predict, Step
+
+
+class LoadOriginal(Call[DescribedModel], frozen=True):
+    """Load an untouched file with tf-keras.
+
+    Attributes:
+        source: the file or folder.
+        custom_objects: Python files that define what it names.
+        trust: whether Python bytecode in it may run.
+        architecture: a JSON file, where the source holds weights only.
+    """
+
+    source: Path
+    custom_objects: list[str]
+    trust: bool
+    architecture: Path | None = None
+
+
+class Reconstruct(Call[DescribedModel], frozen=True):
+    """Build from a capsule's final Keras 2 configuration, and set its weights by role.
+
+    Attributes:
+        folder: of the records.
+        custom_objects: Python files that define what they name.
+        stem: of the records.
+        config: name of the configuration.
+    """
+
+    folder: Path
+    custom_objects: list[str]
+    stem: str = "legacy"
+    config: str = "keras2.json"
+
+
+class DrawWeights(Call[ArraysFile], frozen=True):
+    """Build the same without weights: they are drawn, the same ones each time, and written."""
+
+    folder: Path
+    custom_objects: list[str]
+    out: str
+    stem: str = "legacy"
+    config: str = "keras2.json"
+
+
+class PredictNudged(Predict, frozen=True, kw_only=True):
+    """Outputs of the held model with half of its weights' numbers one unit in the last place further from zero.
+
+    Attributes:
+        seed: says which half.
+        compute: the half precision that the model computes in; empty for none.
+    """
+
+    seed: int
+    compute: str
+
+
+class Compiled(Reply, frozen=True):
+    """How many steps the optimizer has made; None where it counts none."""
+
+    iterations: int | None
+
+
+class LoadCompiled(Call[Compiled], frozen=True):
+    """Load an untouched file with its training; it is held beside the model."""
+
+    source: Path
+    custom_objects: list[str]
+    trust: bool
+
+
+class PredictCompiled(Predict, frozen=True):
+    """Outputs of the model that `LoadCompiled` holds: what a training step made of it."""
+
+
+class StepCompiled(Call[Step], frozen=True):
+    """One training step of the model that `LoadCompiled` holds, on a batch of arrays ``x/0`` …, ``y/0`` …."""
+
+    batch: Path
+    out: str = "step.safetensors"
 
 
 class BuiltModel(Reply, frozen=True):

@@ -14,6 +14,7 @@ from migrate.formats.artifact import Format
 from migrate.formats.saved_model.examples import Feature
 from migrate.inspection.records import Inspection
 from migrate.worlds.contracts.call import Call, Reply
+from migrate.worlds.contracts.models import ArraysFile
 
 Found = TypeVar("Found")
 
@@ -88,12 +89,6 @@ class InspectMany(Call[Answers[Inspection]], frozen=True):
 
     paths: list[Path]
     architecture: Path | None = None
-
-
-class ArraysFile(Reply, frozen=True):
-    """A file of arrays in the worker's folder."""
-
-    file: str
 
 
 class ReadGolden(Call[ArraysFile], frozen=True):

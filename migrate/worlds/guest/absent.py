@@ -8,7 +8,7 @@ truth, an item of a loop, a configuration of Keras, a call with something of Ker
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Never
+from typing import Never
 
 _FRAMEWORKS = frozenset({"keras", "tensorflow", "tf_keras"})
 _READ = "array bool bytes complex enter float format hash index int iter len next reversed str"
@@ -79,7 +79,7 @@ def _refuse(asked: Absent) -> Never:
 
 
 def _refusing(method: str) -> Callable[..., Never]:
-    def refuse(self: Absent, *_: Any, **__: Any) -> Never:
+    def refuse(self: Absent, *_: object, **__: object) -> Never:
         _refuse(self)
 
     refuse.__name__ = method

@@ -6,24 +6,24 @@ import importlib.util
 import inspect
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from migrate.findings import MigrationError
 from migrate.formats.own_names import OWN
+from migrate.worlds.guest.framework_types import UserObject
 
 
-def scoped(objects: Mapping[str, Any]) -> dict[str, Any]:
+def scoped(objects: Mapping[str, UserObject]) -> dict[str, UserObject]:
     """The objects under their names, and under the names that a translated configuration gives the author's own."""
     return {**objects, **{f"{OWN}>{name}": value for name, value in objects.items()}}
 
 
-def load_custom_objects(files: list[str]) -> dict[str, Any]:
+def load_custom_objects(files: list[str]) -> dict[str, UserObject]:
     """Public classes and functions that the files define, by name.
 
     Raises:
         MigrationError: ``CFG050`` when a file cannot be imported in this world.
     """
-    objects: dict[str, Any] = {}
+    objects: dict[str, UserObject] = {}
     for number, file in enumerate(files):
         spec = importlib.util.spec_from_file_location(f"custom_objects_{number}", file)
         if spec is None or spec.loader is None:

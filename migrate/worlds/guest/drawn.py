@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TypeGuard
 
 import tensorflow as tf
+
+from migrate.worlds.guest.draws import Owned
+from migrate.worlds.guest.framework_types import Operand, Shape, Tensor
 
 TENSORFLOW_RANDOM = (tf.random, tf.compat.v2.random, tf.compat.v1.random)
 """The modules that TensorFlow's draws are reached by: tf-keras takes them from the second."""
@@ -25,7 +28,7 @@ class Drawn:
     def __init__(self) -> None:
         self._counts: Counter[tuple[object, ...]] = Counter()
 
-    def shares(self, shape: Any) -> Any:
+    def shares(self, shape: Shape) -> Tensor:
         """Numbers from 0 to below 1, float32.
 
         The fraction of a large multiple of a sine; see ``fixed_normal`` in `migrate.worlds.guest.draws` for why it is
@@ -40,69 +43,115 @@ class Drawn:
         self._counts[key] += 1
         index = tf.cast(tf.range(tf.reduce_prod(sizes)), "float64")
         waves = tf.sin((index + 1.0) * 12.9898 + (count + 1.0) * 78.233) * 43758.5453
-        return tf.cast(tf.reshape(waves - tf.floor(waves), sizes), "float32")
+        numbers: Tensor = tf.cast(tf.reshape(waves - tf.floor(waves), sizes), "float32")
+        return numbers
 
-    def uniform(self, shape: Any, minval: Any = 0.0, maxval: Any = 1.0, dtype: Any = None) -> Any:
+    def uniform(
+        self,
+        shape: Shape,
+        minval: Operand = 0.0,
+        maxval: Operand | None = 1.0,
+        dtype: object = None,
+    ) -> Tensor:
         """Numbers between two bounds."""
         kind = tf.as_dtype(dtype or "float32")
         upper = 1.0 if maxval is None else maxval
         low, high = tf.cast(minval, "float32"), tf.cast(upper, "float32")
-        return tf.cast(low + (high - low) * self.shares(shape), kind)
+        numbers: Tensor = tf.cast(low + (high - low) * self.shares(shape), kind)
+        return numbers
 
-    def normal(self, shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None) -> Any:
+    def normal(
+        self, shape: Shape, mean: Operand = 0.0, stddev: Operand = 1.0, dtype: object = None
+    ) -> Tensor:
         """Normal numbers (Box and Muller, 1958)."""
         one, other = self.shares(shape), self.shares(shape)
-        waves = tf.sqrt(-2.0 * tf.math.log(1.0 - 0.999999 * one)) * tf.cos(2.0 * math.pi * other)
-        return tf.cast(tf.cast(mean, "float32") + tf.cast(stddev, "float32") * waves, dtype or "float32")
+        radius = tf.sqrt(-2.0 * tf.math.log(1.0 - tf.multiply(0.999999, one)))
+        return _scaled(radius * tf.cos(tf.multiply(2.0 * math.pi, other)), mean, stddev, dtype)
 
-    def truncated(self, shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None) -> Any:
+    def truncated(
+        self, shape: Shape, mean: Operand = 0.0, stddev: Operand = 1.0, dtype: object = None
+    ) -> Tensor:
         """Normal numbers within two standard deviations."""
         waves = tf.clip_by_value(self.normal(shape), -2.0, 2.0)
-        return tf.cast(tf.cast(mean, "float32") + tf.cast(stddev, "float32") * waves, dtype or "float32")
+        return _scaled(waves, mean, stddev, dtype)
 
-    def dropout(self, inputs: Any, rate: Any, noise_shape: Any = None) -> Any:
+    def dropout(
+        self, inputs: Tensor, rate: Operand, noise_shape: Sequence[int | Tensor | None] | None = None
+    ) -> Tensor:
         """Inputs with a share of them zero and the others scaled up."""
-        inputs = tf.convert_to_tensor(inputs)
-        shape = tf.shape(inputs)
+        tensor = tf.convert_to_tensor(inputs)
+        shape = tf.shape(tensor)
         if noise_shape is not None:
             shape = tf.stack(
                 [shape[i] if n is None else tf.cast(n, "int32") for i, n in enumerate(noise_shape)]
             )
-        elif inputs.shape.is_fully_defined():
-            shape = inputs.shape.as_list()
-        kept = tf.cast(self.shares(shape) >= tf.cast(rate, "float32"), inputs.dtype)
-        return inputs * kept / tf.cast(1.0 - rate, inputs.dtype)
+        elif tensor.shape.is_fully_defined():
+            shape = tensor.shape.as_list()
+        kept = tf.cast(tf.greater_equal(self.shares(shape), tf.cast(rate, "float32")), tensor.dtype)
+        shown = 1.0 - rate if isinstance(rate, int | float) else tf.subtract(1.0, rate)
+        dropped: Tensor = tensor * kept / tf.cast(shown, tensor.dtype)
+        return dropped
 
 
-def _listed(shape: Any) -> bool:
+def _scaled(waves: Tensor, mean: Operand, stddev: Operand, dtype: object) -> Tensor:
+    spread = tf.multiply(tf.cast(stddev, "float32"), waves)
+    numbers: Tensor = tf.cast(tf.cast(mean, "float32") + spread, dtype or "float32")
+    return numbers
+
+
+def _listed(shape: Shape) -> TypeGuard[Sequence[int | Tensor]]:
     return isinstance(shape, list | tuple | tf.TensorShape)
 
 
-def of_tensorflow(drawn: Drawn) -> dict[tuple[Any, str], Any]:
-    """What to put in place of TensorFlow's own functions: owner and name → function."""
-    uniform = tf.random.uniform
+def of_tensorflow(drawn: Drawn) -> dict[Owned, object]:
+    """What to put in place of TensorFlow's own functions: owner and name → function.
+
+    What they take beside the numbers' law, such as a seed, is ignored.
+    """
+    uniform: Callable[..., Tensor] = tf.random.uniform
 
     def floats(
-        shape: Any, minval: Any = 0, maxval: Any = None, dtype: Any = "float32", *rest: Any, **more: Any
-    ) -> Any:
+        shape: Shape,
+        minval: Operand = 0,
+        maxval: Operand | None = None,
+        dtype: object = "float32",
+        *rest: object,
+        **more: object,
+    ) -> Tensor:
         if tf.as_dtype(dtype).is_integer:
             return uniform(shape, minval, maxval, dtype, *rest, **more)
         return drawn.uniform(shape, minval, maxval, dtype)
 
     def normal(
-        shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = "float32", *rest: Any, **more: Any
-    ) -> Any:
+        shape: Shape,
+        mean: Operand = 0.0,
+        stddev: Operand = 1.0,
+        dtype: object = "float32",
+        *rest: object,
+        **more: object,
+    ) -> Tensor:
         return drawn.normal(shape, mean, stddev, dtype)
 
     def truncated(
-        shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = "float32", *rest: Any, **more: Any
-    ) -> Any:
+        shape: Shape,
+        mean: Operand = 0.0,
+        stddev: Operand = 1.0,
+        dtype: object = "float32",
+        *rest: object,
+        **more: object,
+    ) -> Tensor:
         return drawn.truncated(shape, mean, stddev, dtype)
 
-    def dropout(x: Any, rate: Any, noise_shape: Any = None, *rest: Any, **more: Any) -> Any:
+    def dropout(
+        x: Tensor,
+        rate: Operand,
+        noise_shape: Sequence[int | Tensor | None] | None = None,
+        *rest: object,
+        **more: object,
+    ) -> Tensor:
         return drawn.dropout(x, rate, noise_shape)
 
-    made = {"uniform": floats, "normal": normal, "truncated_normal": truncated}
+    made: dict[str, object] = {"uniform": floats, "normal": normal, "truncated_normal": truncated}
     return {
         **{(module, name): function for module in TENSORFLOW_RANDOM for name, function in made.items()},
         (tf.nn, "dropout"): dropout,
@@ -110,7 +159,7 @@ def of_tensorflow(drawn: Drawn) -> dict[tuple[Any, str], Any]:
 
 
 @contextmanager
-def replaced(functions: Mapping[tuple[Any, str], Any]) -> Iterator[None]:
+def replaced(functions: Mapping[Owned, object]) -> Iterator[None]:
     """Put functions in place of attributes for a while."""
     before = {(owner, name): getattr(owner, name) for owner, name in functions}
     for (owner, name), function in functions.items():

@@ -7,11 +7,13 @@ source (line and column), so that one arm of a conditional expression that was n
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import CodeType, FrameType
-from typing import Any
+from typing import TypeAlias
 
+Trace: TypeAlias = Callable[[FrameType, str, object], "Trace | None"]
+"""A function that ``sys.settrace`` takes, and the one that it gives for a frame."""
 Span = tuple[int, int, int, int]
 """Line, last line, column, last column; of lines from 1, of columns from 0."""
 _HIDDEN = frozenset(
@@ -44,7 +46,7 @@ class Execution:
         self._file = file
         self._seen: set[tuple[CodeType, int]] = set()
         self._codes: set[CodeType] = set()
-        self._before: Any = None
+        self._before = sys.gettrace()
 
     def __enter__(self) -> Execution:
         self._before = sys.gettrace()
@@ -54,7 +56,7 @@ class Execution:
     def __exit__(self, *error: object) -> None:
         sys.settrace(self._before)
 
-    def _enter_frame(self, frame: FrameType, event: str, argument: object) -> Any:
+    def _enter_frame(self, frame: FrameType, event: str, argument: object) -> Trace | None:
         if frame.f_code.co_filename != self._file:
             return None
         frame.f_trace_opcodes = True
@@ -62,7 +64,7 @@ class Execution:
         self._seen.add((frame.f_code, frame.f_lasti))
         return self._step
 
-    def _step(self, frame: FrameType, event: str, argument: object) -> Any:
+    def _step(self, frame: FrameType, event: str, argument: object) -> Trace | None:
         self._seen.add((frame.f_code, frame.f_lasti))
         return self._step
 

@@ -9,18 +9,21 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from migrate.capsule.store import save_arrays
+from migrate.capsule.ends import Signature, TensorSpec
+from migrate.capsule.model import Array
 from migrate.findings import MigrationError
 from migrate.formats.artifact import Format
 from migrate.formats.identify import identify
 from migrate.formats.tfjs_graph import read_tfjs_graph
+from migrate.worlds.contracts.models import ArraysFile
+from migrate.worlds.contracts.saved_models import DescribedGraph, LoadGraph, PredictGraph
+from migrate.worlds.guest.framework_types import GraphDef, Proto
 from migrate.worlds.guest.layouts import channels_first_ops, session_config
-from migrate.worlds.guest.runner import cases_of, to_numpy
+from migrate.worlds.guest.runner import cases_of, to_numpy, write_arrays
 from migrate.worlds.guest.session import shape_of
 
 _VARIABLES = frozenset({"Variable", "VariableV2", "VarHandleOp"})
@@ -33,14 +36,16 @@ class BareGraph:
 
     Attributes:
         graph_def: the ``GraphDef``, its weights constants.
-        ends: inputs and outputs, as a signature is described; ``tensor`` tells where each is.
+        ends: inputs and outputs, each with its place.
+        channels_first: operations that processors run only turned.
     """
 
-    graph_def: Any
-    ends: dict[str, Any]
+    graph_def: GraphDef
+    ends: Signature
+    channels_first: list[str]
 
 
-def read_graph(path: str) -> BareGraph:
+def read_graph(path: Path) -> BareGraph:
     """The graph of a file.
 
     Raises:
@@ -48,10 +53,10 @@ def read_graph(path: str) -> BareGraph:
             `migrate.formats.tfjs_graph.read_tfjs_graph` raises.
     """
     signature = None
-    if identify(Path(path)).format is Format.TFJS_GRAPH:
-        graph_def, signature = _converted(Path(path))
+    if identify(path).format is Format.TFJS_GRAPH:
+        graph_def, signature = _converted(path)
     else:
-        graph_def = _parsed(Path(path).read_bytes())
+        graph_def = _parsed(path.read_bytes())
     variable = next((node.name for node in graph_def.node if node.op in _VARIABLES), None)
     if variable is not None:
         raise MigrationError(
@@ -61,16 +66,15 @@ def read_graph(path: str) -> BareGraph:
             place=variable,
         )
     ends = _told(graph_def) if signature is None else _stated(graph_def, signature)
-    ends["channels_first"] = channels_first_ops(graph_def)
-    return BareGraph(graph_def, ends)
+    return BareGraph(graph_def, ends, channels_first_ops(graph_def))
 
 
-def _parsed(data: bytes) -> Any:
+def _parsed(data: bytes) -> GraphDef:
     from google.protobuf import text_format  # type: ignore[import-untyped]
     from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
     from tensorflow.core.framework import graph_pb2
 
-    graph = graph_pb2.GraphDef()
+    graph: GraphDef = graph_pb2.GraphDef()
     try:
         if data.lstrip().startswith(b"node {"):
             text_format.Parse(data, graph)
@@ -81,7 +85,7 @@ def _parsed(data: bytes) -> Any:
     return graph
 
 
-def _converted(path: Path) -> tuple[Any, Any]:
+def _converted(path: Path) -> tuple[GraphDef, _Stated | None]:
     """Graph and signature of a TensorFlow.js graph model; the latter is None where it states none."""
     from google.protobuf import json_format
     from tensorflow.core.framework import graph_pb2
@@ -100,7 +104,7 @@ def _converted(path: Path) -> tuple[Any, Any]:
     return graph, read.signature and _in_order(signature, read.signature)
 
 
-def _fill(node: Any, value: Any) -> None:
+def _fill(node: Proto, value: Array) -> None:
     """Put the value of a constant back; the manifest has 64-bit ones with 32 bits."""
     import tensorflow as tf
 
@@ -112,7 +116,11 @@ def _fill(node: Any, value: Any) -> None:
     node.attr["value"].tensor.CopyFrom(tf.make_tensor_proto(value.astype(dtype.as_numpy_dtype), dtype))
 
 
-def _in_order(signature: Any, stated: Mapping[str, Any]) -> dict[str, list[tuple[str, Any]]]:
+_Stated = Mapping[str, Sequence[tuple[str, Proto]]]
+"""``inputs`` and ``outputs`` of a signature: keys and the ``TensorInfo`` of each."""
+
+
+def _in_order(signature: Proto, stated: Mapping[str, Iterable[str]]) -> _Stated:
     """Inputs and outputs by key, in the order of the file, in which TensorFlow.js takes and gives them."""
     return {
         "inputs": [(key, signature.inputs[key]) for key in stated.get("inputs", {})],
@@ -120,60 +128,51 @@ def _in_order(signature: Any, stated: Mapping[str, Any]) -> dict[str, list[tuple
     }
 
 
-def _stated(graph: Any, signature: Mapping[str, list[tuple[str, Any]]]) -> dict[str, Any]:
+def _stated(graph: GraphDef, signature: _Stated) -> Signature:
     """The ends that a file names itself."""
+    nodes = {node.name for node in graph.node}
+    return Signature(_side(nodes, signature["inputs"]), _side(nodes, signature["outputs"]), stateful=False)
+
+
+def _side(nodes: set[str], entries: Sequence[tuple[str, Proto]]) -> tuple[TensorSpec, ...]:
     import tensorflow as tf
 
-    nodes = {node.name for node in graph.node}
-    ends: dict[str, Any] = {"stateful": False}
-    for side, entries in signature.items():
-        keys = _keys([key for key, _ in entries])
-        ends[side] = []
-        for key, info in entries:
-            tensor = info.name if ":" in info.name else f"{info.name}:0"
-            if tensor.rpartition(":")[0] not in nodes:
-                raise MigrationError("FMT018", f"the signature names {key!r}, which the graph does not have")
-            ends[side].append(
-                {
-                    "name": keys[key],
-                    "tensor": tensor,
-                    "dtype": tf.as_dtype(info.dtype).name,
-                    "shape": shape_of(info.tensor_shape),
-                }
-            )
-    return ends
+    keys = _keys([key for key, _ in entries])
+    found = []
+    for key, info in entries:
+        tensor = info.name if ":" in info.name else f"{info.name}:0"
+        if tensor.rpartition(":")[0] not in nodes:
+            raise MigrationError("FMT018", f"the signature names {key!r}, which the graph does not have")
+        dtype = tf.as_dtype(info.dtype).name
+        found.append(TensorSpec(keys[key], shape_of(info.tensor_shape), dtype, tensor))
+    return tuple(found)
 
 
-def _told(graph: Any) -> dict[str, Any]:
+def _told(graph: GraphDef) -> Signature:
     """The ends of a graph that names none: placeholders, and results that nobody takes."""
     import tensorflow as tf
 
     names = _keys([node.name for node in graph.node])
     used = {source.lstrip("^").split(":")[0] for node in graph.node for source in node.input}
-    inputs = [
-        {
-            "name": names[node.name],
-            "tensor": f"{node.name}:0",
-            "dtype": tf.as_dtype(node.attr["dtype"].type).name,
-            "shape": shape_of(node.attr["shape"].shape),
-        }
+    inputs = tuple(
+        TensorSpec(
+            names[node.name],
+            shape_of(node.attr["shape"].shape),
+            tf.as_dtype(node.attr["dtype"].type).name,
+            f"{node.name}:0",
+        )
         for node in graph.node
         if node.op == "Placeholder"
-    ]
+    )
     with tf.Graph().as_default() as imported:
         tf.graph_util.import_graph_def(graph, name="")
-        outputs = [
-            {
-                "name": names[op.name],
-                "tensor": t.name,
-                "dtype": t.dtype.name,
-                "shape": shape_of(t.shape.as_proto()),
-            }
+        outputs = tuple(
+            TensorSpec(names[op.name], shape_of(t.shape.as_proto()), t.dtype.name, t.name)
             for op in imported.get_operations()
             if op.name not in used and op.type not in _NO_RESULT
             for t in op.outputs[:1]
-        ]
-    return {"inputs": inputs, "outputs": outputs, "stateful": False}
+        )
+    return Signature(inputs, outputs, stateful=False)
 
 
 def _keys(names: Sequence[str]) -> dict[str, str]:
@@ -188,32 +187,28 @@ def _keys(names: Sequence[str]) -> dict[str, str]:
     return keys
 
 
-def load_graph(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
-    """Describe the graph of ``path``.
+def load_graph(call: LoadGraph, scratch: Path) -> DescribedGraph:
+    """Describe a graph.
 
     Raises:
         MigrationError: what `read_graph` raises.
     """
-    return read_graph(params["path"]).ends
+    graph = read_graph(call.path)
+    return DescribedGraph(graph.ends, graph.channels_first)
 
 
-def predict_graph(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
-    """Outputs of the graph of ``path`` for every case of ``probes``."""
+def predict_graph(call: PredictGraph, scratch: Path) -> ArraysFile:
+    """Outputs of a graph for every case."""
     import tensorflow as tf
 
-    graph = read_graph(params["path"])
-    inputs, outputs = graph.ends["inputs"], [e["tensor"] for e in graph.ends["outputs"]]
+    graph = read_graph(call.path)
+    outputs = [entry.tensor for entry in graph.ends.outputs]
     results = {}
     config = session_config(graph.graph_def.SerializeToString())
     with tf.Graph().as_default() as imported, tf.compat.v1.Session(graph=imported, config=config) as session:
         tf.graph_util.import_graph_def(graph.graph_def, name="")
-        for number, arrays in enumerate(cases_of(Path(params["probes"]))):
-            feeds = {e["tensor"]: array for e, array in zip(inputs, arrays, strict=True)}
+        for number, arrays in enumerate(cases_of(call.probes)):
+            feeds = {e.tensor: array for e, array in zip(graph.ends.inputs, arrays, strict=True)}
             for position, output in enumerate(session.run(outputs, feeds)):
                 results[f"{number}/{position}"] = to_numpy(output)
-    out = scratch / params["out"]
-    save_arrays(out, results)
-    return {"file": str(out)}
-
-
-HANDLERS = {"load_graph": load_graph, "predict_graph": predict_graph}
+    return write_arrays(scratch / call.out, results)

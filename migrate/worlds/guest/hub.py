@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import tensorflow as tf
 
 from migrate.findings import MigrationError
+from migrate.worlds.guest.framework_types import ConcreteFunction, Trackable, Variable
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +20,10 @@ class Module:
         trainable, fixed: its variables as the layer lists them.
     """
 
-    root: Any
-    function: Any
-    trainable: tuple[Any, ...]
-    fixed: tuple[Any, ...]
+    root: Trackable
+    function: ConcreteFunction
+    trainable: tuple[Variable, ...]
+    fixed: tuple[Variable, ...]
 
 
 def load_module(folder: str) -> Module:
@@ -47,7 +47,7 @@ def load_module(folder: str) -> Module:
     return Module(root, concrete[0], trainable, fixed)
 
 
-def _at_inference(function: Any) -> bool:
+def _at_inference(function: ConcreteFunction) -> bool:
     """Whether a concrete function takes one tensor, and everything else that it takes says inference."""
     args, kwargs = function.structured_input_signature
     given = [*args, *kwargs.values()]

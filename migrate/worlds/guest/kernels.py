@@ -8,10 +8,16 @@ in the cache belongs to a model; a traced function takes its own kernels along w
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Protocol
 
 
-def clear_names(clear_session: Callable[..., object], context: Any, **arguments: Any) -> None:
+class Context(Protocol):
+    """The context of TensorFlow's eager execution."""
+
+    clear_kernel_cache: Callable[[], None]
+
+
+def clear_names(clear_session: Callable[..., object], context: Context, **arguments: object) -> None:
     """Call ``clear_session`` of either Keras: names start afresh, kernels stay.
 
     Args:

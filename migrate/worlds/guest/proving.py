@@ -6,18 +6,30 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
-from typing import Any
+from types import CodeType, ModuleType
 
+import msgspec
 import numpy as np
 
 from migrate.capsule.model import Array
-from migrate.capsule.store import load_arrays, save_arrays
+from migrate.capsule.store import load_arrays
 from migrate.parity.candidates import Candidate, arrays
 from migrate.printable import one_line
+from migrate.worlds.contracts.proving import (
+    Case,
+    CaseFacts,
+    Proven,
+    ProveReference,
+    ProveResult,
+    RanPlaces,
+    Referenced,
+    ToldWeight,
+)
 from migrate.worlds.guest import subjects
 from migrate.worlds.guest.execution import Execution
-from migrate.worlds.guest.subject_weights import Unsuitable, Weight, drawn, given
+from migrate.worlds.guest.framework_types import UserObject
+from migrate.worlds.guest.runner import write_arrays
+from migrate.worlds.guest.subject_weights import Unsuitable, Weight, drawn, given, shape_in
 from migrate.worlds.guest.subjects import Run
 
 _SMALL = frozenset({"initializer", "regularizer", "constraint", "schedule"})
@@ -39,36 +51,29 @@ class World:
     fixed: Callable[[], AbstractContextManager[None]]
 
 
-def reference(world: World, params: Mapping[str, Any], scratch: Path) -> dict[str, Any]:
+def reference(world: World, asked: ProveReference, scratch: Path) -> Referenced:
     """Choose inputs that a subject accepts, draw its weights and run it.
-
-    ``file``: its module; ``kind``; ``definitions``: first and last line in it of each definition, by name; ``out``.
-
-    Returns:
-        ``cases``: inputs, weights and facts of each; ``random``: arrays that differ from draw to draw; ``executed``;
-        ``refused``: why candidates did not fit; ``kind``: what it turned out to be; ``file``: of the arrays, named
-        ``case/array``.
 
     Raises:
         Unsuitable: no candidate fits; the message holds the first reasons.
     """
-    execution = Execution(params["file"])
+    execution = Execution(asked.file)
     with execution:
-        _, entry = subjects.load_entry(params["file"], "subject_as_written")
+        _, entry = subjects.load_entry(asked.file, "subject_as_written")
     found: dict[str, Array] = {}
-    cases: list[dict[str, Any]] = []
+    cases: list[Case] = []
     refused: list[str] = []
     random: set[str] = set()
-    kind, options = _options(world, entry, params["kind"], execution)
+    kind, options = _options(world, entry, asked.kind, execution)
     for candidate in options:
         if len(cases) >= (1 if kind in _SMALL else subjects.MAX_CASES):
             break
-        if cases and len(candidate.shapes) != len(cases[0]["shapes"]):
+        if cases and len(candidate.shapes) != len(cases[0].shapes):
             break  # what takes one tensor may take a list of two by accident
         entries: list[Weight] = []
         try:
             first = _case(world, entry, kind, candidate, execution, drawn(entries), 0)
-            told = [[name, place, list(v.shape)] for name, place, v in entries]
+            told = [ToldWeight(name, place, shape_in(v)) for name, place, v in entries]
             weights = [first.weights[n] for n in range(len(entries))]
             second = _case(world, entry, kind, candidate, execution, given(told, weights, []), 1)
         except Exception as error:  # noqa: BLE001 - any failure means that these inputs do not fit
@@ -82,74 +87,46 @@ def reference(world: World, params: Mapping[str, Any], scratch: Path) -> dict[st
         found |= {f"{number}/{name}": array for name, array in first.arrays.items()}
         found |= {f"{number}/weight/{i}": array for i, array in enumerate(first.weights)}
         cases.append(
-            {
-                "shapes": [list(shape) for shape in candidate.shapes],
-                "kinds": list(candidate.kinds),
-                "weights": told,
-                "facts": first.facts,
-            }
+            Case([list(shape) for shape in candidate.shapes], list(candidate.kinds), told, first.facts)
         )
     if not cases:
         raise Unsuitable("; ".join(refused[:3]) or "no known arguments to call it with")
-    out = scratch / params["out"]
-    save_arrays(out, found)
-    return {
-        "cases": cases,
-        "random": sorted(random),
-        "refused": refused,
-        "kind": kind,
-        "file": str(out),
-        "executed": _executed(execution, params),
-    }
+    file = write_arrays(scratch / asked.out, found).file
+    return Referenced(cases, sorted(random), refused, kind, file, _executed(execution, asked))
 
 
-def result(world: World, params: Mapping[str, Any], scratch: Path) -> dict[str, Any]:
-    """Run a subject on the cases of a reference.
-
-    ``file``, ``definitions``, ``out`` as there; ``kind`` and ``cases`` are what the reference answered, and
-    ``reference`` names its arrays.
-
-    Returns:
-        ``facts`` and ``paired`` by case; ``narrower``: cases behind the first that Keras' own code refuses, which have
-        neither; ``file`` of the arrays; ``executed``.
-    """
-    execution = Execution(params["file"])
+def result(world: World, asked: ProveResult, scratch: Path) -> Proven:
+    """Run a subject on the cases of a reference."""
+    execution = Execution(asked.file)
     with execution:
-        _, entry = subjects.load_entry(params["file"], "subject_rewritten")
-    held = load_arrays(Path(params["reference"]))
+        _, entry = subjects.load_entry(asked.file, "subject_rewritten")
+    held = load_arrays(asked.reference)
     found: dict[str, Array] = {}
-    facts: list[dict[str, Any]] = []
+    facts: list[CaseFacts] = []
     paired: list[str] = []
     narrower: list[str] = []
-    for number, case in enumerate(params["cases"]):
-        candidate = Candidate(tuple(map(tuple, case["shapes"])), tuple(case["kinds"]))
-        values = [held[f"{number}/weight/{i}"] for i in range(len(case["weights"]))]
+    for number, case in enumerate(asked.cases):
+        candidate = Candidate(tuple(map(tuple, case.shapes)), tuple(case.kinds))
+        values = [held[f"{number}/weight/{i}"] for i in range(len(case.weights))]
         how: list[str] = []
-        assign = given(case["weights"], values, how)
+        assign = given(case.weights, values, how)
         try:
-            run = _case(world, entry, params["kind"], candidate, execution, assign, 0)
+            run = _case(world, entry, asked.kind, candidate, execution, assign, 0)
         except Exception as error:
             if not number or not _is_of_keras(error):
                 raise
             narrower.append(f"{candidate}: {type(error).__name__}: {one_line(error, 300)}")
-            facts.append({"refused": True})
+            facts.append(CaseFacts(refused=True))
             paired.append("")
             continue
         found |= {f"{number}/{name}": array for name, array in run.arrays.items()}
         facts.append(run.facts)
         paired.append(how[0] if how else "")
-    out = scratch / params["out"]
-    save_arrays(out, found)
-    return {
-        "facts": facts,
-        "paired": paired,
-        "narrower": narrower,
-        "file": str(out),
-        "executed": _executed(execution, params),
-    }
+    file = write_arrays(scratch / asked.out, found).file
+    return Proven(facts, paired, narrower, file, _executed(execution, asked))
 
 
-def forget(tables: Sequence[dict[Any, Any]], before: Sequence[Mapping[Any, Any]]) -> None:
+def forget(tables: Sequence[dict[object, object]], before: Sequence[Mapping[object, object]]) -> None:
     """Put Keras' registries back: the classes of an earlier subject would answer for those of this one."""
     for table, held in zip(tables, before, strict=True):
         table.clear()
@@ -157,7 +134,7 @@ def forget(tables: Sequence[dict[Any, Any]], before: Sequence[Mapping[Any, Any]]
 
 
 def _options(
-    world: World, entry: Callable[..., Any], kind: str, execution: Execution
+    world: World, entry: UserObject, kind: str, execution: Execution
 ) -> tuple[str, Sequence[Candidate]]:
     """What a subject is, and the inputs to try."""
     if kind in ("block", "function", "loss function"):
@@ -176,11 +153,11 @@ def _options(
 
 def _case(
     world: World,
-    entry: Callable[..., Any],
+    entry: UserObject,
     kind: str,
     candidate: Candidate,
     execution: Execution,
-    assign: Callable[[Any], list[Weight]],
+    assign: Callable[[UserObject], list[Weight]],
     seed: int,
 ) -> Run:
     """One way to call a subject, from a fresh session."""
@@ -190,8 +167,7 @@ def _case(
     batches = [arrays(candidate, number) for number in (0, 1)]
     with execution, world.fixed():
         if kind == "block":
-            made = subjects.symbolic(keras, entry, candidate)
-            return subjects.run_layer(keras, made, batches, assign)
+            return subjects.run_layer(keras, subjects.symbolic(keras, entry, candidate), batches, assign)
         if kind in ("function", "loss function"):
             function = entry if entry_takes_tensors(entry) else entry()
             return subjects.run_function(function, batches, spread=kind == "loss function")
@@ -207,7 +183,7 @@ def _case(
             run = subjects.run_metric(made, batches)
         else:
             run = subjects.run_small(kind, made)
-        run.facts["rebuilds"] = rebuilds
+        run.facts = msgspec.structs.replace(run.facts, rebuilds=rebuilds)
         return run
 
 
@@ -219,18 +195,19 @@ def _is_of_keras(error: BaseException) -> bool:
     return trace is not None and "/keras/src/" in trace.tb_frame.f_code.co_filename
 
 
-def entry_takes_tensors(entry: Callable[..., Any]) -> bool:
+def entry_takes_tensors(entry: UserObject) -> bool:
     """Whether a module's entry calls the subject with tensors, or makes it."""
-    return entry.__code__.co_argcount + bool(entry.__code__.co_flags & 0x4) > 0
+    code: CodeType = entry.__code__
+    return code.co_argcount + bool(code.co_flags & 0x4) > 0
 
 
-def _rebuilds(made: Any) -> bool | None:
+def _rebuilds(made: UserObject) -> bool | None:
     """Whether the class makes another one from its configuration; None for a model that is no class of the user's."""
     own = type(made).__module__ in ("subject_as_written", "subject_rewritten")
     if not own or not hasattr(made, "get_config"):
         return None
     try:
-        type(made).from_config(made.get_config())
+        made.from_config(made.get_config())
     except Exception:  # noqa: BLE001 - whatever a user's class raises, the answer is no
         return False
     return True
@@ -245,12 +222,11 @@ def _alike(one: Array, other: Array | None) -> bool:
     return bool(np.allclose(one, other, rtol=_SAME, atol=_SAME * scale + 1e-12, equal_nan=True))
 
 
-def _executed(execution: Execution, params: Mapping[str, Any]) -> dict[str, Any]:
+def _executed(execution: Execution, asked: ProveReference | ProveResult) -> dict[str, RanPlaces]:
     """By definition: how many of its places ran, and the lines of the module that hold one which did not."""
-    text = Path(params["file"]).read_text(encoding="utf-8")
-    code = compile(text, params["file"], "exec", dont_inherit=True)
+    code = compile(Path(asked.file).read_text(encoding="utf-8"), asked.file, "exec", dont_inherit=True)
     found = {}
-    for name, (first, last) in params["definitions"].items():
+    for name, (first, last) in asked.definitions.items():
         ran = execution.of(code, first, last)
-        found[name] = {"run": ran.run, "all": ran.all, "missed": list(ran.missed)}
+        found[name] = RanPlaces(ran.run, ran.all, list(ran.missed))
     return found

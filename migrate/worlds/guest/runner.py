@@ -6,44 +6,52 @@ Duck-typed over tf-keras and Keras 3; imports neither.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 import numpy as np
 
+from migrate.capsule.ends import DescribedModel, TensorSpec
 from migrate.capsule.model import Array
 from migrate.capsule.store import load_arrays, save_arrays
-from migrate.worlds.guest.framework_types import LiveModel
+from migrate.worlds.contracts.models import ArraysFile, RunCases
+from migrate.worlds.guest.framework_types import LiveModel, Nested, Tensor
 
 
-def describe(model: LiveModel) -> dict[str, Any]:
+def describe(model: LiveModel) -> DescribedModel:
     """Names, shapes and dtypes of a live model's inputs and outputs, in order."""
-    return {
-        "inputs": [_tensor(t) for t in flatten(model.inputs)],
-        "outputs": [_tensor(t) for t in flatten(model.outputs)],
-        "output_names": list(getattr(model, "output_names", []) or []),
-        "parameters": sum(math.prod(int(n or 0) for n in w.shape) for w in model.weights),
-    }
+    return DescribedModel(
+        tuple(_described(t) for t in flatten(model.inputs)),
+        tuple(_described(t) for t in flatten(model.outputs)),
+        tuple(getattr(model, "output_names", None) or ()),
+        sum(math.prod(int(n or 0) for n in w.shape) for w in model.weights),
+    )
 
 
-def _tensor(tensor: Any) -> dict[str, Any]:
-    dtype = getattr(tensor.dtype, "name", None) or str(tensor.dtype)
-    return {"name": tensor.name.split(":")[0], "shape": [_dim(d) for d in tensor.shape], "dtype": dtype}
+def _described(tensor: Tensor) -> TensorSpec:
+    name = str(getattr(tensor, "name", ""))
+    return TensorSpec(name.split(":", maxsplit=1)[0], dims(tensor.shape), dtype_name(tensor))
 
 
-def _dim(value: Any) -> int | None:
-    return None if value is None else int(value)
+def dtype_name(tensor: Tensor) -> str:
+    """The name of a tensor's dtype, such as ``float32``."""
+    return getattr(tensor.dtype, "name", None) or str(tensor.dtype)
 
 
-def flatten(value: Any) -> list[Any]:
+def dims(shape: Iterable[int | None]) -> tuple[int | None, ...]:
+    """Sizes as plain numbers; None for a free one."""
+    return tuple(None if size is None else int(size) for size in shape)
+
+
+def flatten(value: Nested) -> list[Tensor]:
     """The leaves of a structure of lists, tuples and mappings."""
     if isinstance(value, Mapping):
         # tf.nest and Keras 3 order the leaves of a dict by its keys, and so are recordings made.
         return [leaf for key in sorted(value) for leaf in flatten(value[key])]
     if isinstance(value, list | tuple):
         return [leaf for item in value for leaf in flatten(item)]
-    return [value]
+    return [value]  # type: ignore[list-item]  # a tensor is what is neither
 
 
 def cases_of(probes: Path) -> list[list[Array]]:
@@ -60,27 +68,38 @@ CALLS_APART = 1000
 """From the number of a case to that of the next call on the same inputs."""
 
 
-def run_cases(call: Any, probes: Path, out: Path, calls: int = 1) -> dict[str, Any]:
+class Forward(Protocol):
+    """A model's call, from arrays in the order of its inputs to a structure of tensors."""
+
+    def __call__(self, inputs: list[Array], /, *, fresh: bool = True) -> Nested:
+        """One call; a stateful model starts from zero states unless it is not ``fresh``."""
+
+
+def run_cases(call: Forward, asked: RunCases, scratch: Path) -> ArraysFile:
     """Call a model on every case and write the outputs as ``case/output``.
 
     Args:
-        call: takes a list of arrays in the order of the inputs, gives a structure of tensors.
-        probes: file that :func:`cases_of` reads.
-        out: file to write.
-        calls: of each case, one after the other; those after the first are made with ``fresh=False``, and a stateful
-            model goes on where it was.
+        call: of the model.
+        asked: names the file that :func:`cases_of` reads. Calls of a case after the first are made with
+            ``fresh=False``, and a stateful model goes on where it was.
+        scratch: folder to write to.
     """
     results: dict[str, Array] = {}
-    for number, inputs in enumerate(cases_of(probes)):
-        for again in range(calls):
+    for number, inputs in enumerate(cases_of(asked.probes)):
+        for again in range(asked.calls):
             answer = call(inputs, fresh=False) if again else call(inputs)
             for position, output in enumerate(flatten(answer)):
                 results[f"{number + again * CALLS_APART}/{position}"] = to_numpy(output)
-    save_arrays(out, results)
-    return {"outputs": len({name.split("/")[1] for name in results})}
+    return write_arrays(scratch / asked.out, results)
 
 
-def to_numpy(value: Any) -> Array:
+def write_arrays(out: Path, arrays: Mapping[str, Array]) -> ArraysFile:
+    """Write arrays to a file, and say which it is."""
+    save_arrays(out, arrays)
+    return ArraysFile(str(out))
+
+
+def to_numpy(value: object) -> Array:
     """A tensor of either world as a plain array; bfloat16 widens to float32, exactly."""
     if hasattr(value, "to_tensor"):  # ragged and sparse results are compared in their dense form
         value = value.to_tensor()
@@ -92,11 +111,11 @@ def to_numpy(value: Any) -> Array:
     return array.astype(np.float32) if array.dtype.name == "bfloat16" else array
 
 
-def nest_like(structure: Any, values: list[Any]) -> Any:
+def nest_like(structure: Nested, values: Sequence[Tensor]) -> Nested:
     """Arrange flat values in the structure (list, dict, single) of a model's inputs."""
     iterator = iter(values)
 
-    def fill(part: Any) -> Any:
+    def fill(part: Nested) -> Nested:
         if isinstance(part, Mapping):
             return {key: fill(part[key]) for key in sorted(part)}
         if isinstance(part, list | tuple):

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import tensorflow as tf
 
 from migrate.capsule.model import Array
 from migrate.parity.tolerance import feature_scales, tolerance_for
+from migrate.worlds.contracts.models import Shares
+from migrate.worlds.guest.framework_types import Tensor, Variable
 from migrate.worlds.guest.runner import to_numpy
 
 _CHUNK = 1 << 20
@@ -41,12 +43,12 @@ class Covered:
         known = self.branches.setdefault(place, [False] * len(found))
         self.branches[place] = [a or bool(b) for a, b in zip(known, found, strict=True)]
 
-    def shares(self) -> dict[str, Any]:
+    def shares(self) -> Shares:
         """Share of covered numbers by path, and of met pieces by layer."""
-        return {
-            "arrays": {path: float(mask.mean()) if mask.size else 1.0 for path, mask in self.arrays.items()},
-            "branches": self.branches,
-        }
+        return Shares(
+            {path: float(mask.mean()) if mask.size else 1.0 for path, mask in self.arrays.items()},
+            self.branches,
+        )
 
 
 class Inner(Protocol):
@@ -56,20 +58,20 @@ class Inner(Protocol):
         """The tape that is to watch them."""
 
     @property
-    def tensors(self) -> list[Any]:
+    def tensors(self) -> list[Tensor]:
         """Those that were watched."""
 
-    def end(self, gradients: list[Any]) -> None:
+    def end(self, gradients: list[Tensor | None]) -> None:
         """Their gradients."""
 
 
 def gradients_of(
-    read: Mapping[str, Any],
-    run: Callable[[], list[Any]],
+    read: Mapping[str, Tensor | Variable],
+    run: Callable[[], list[Tensor]],
     tolerance: tuple[str, float | None],
     rng: np.random.Generator,
     inner: Inner | None = None,
-) -> dict[str, Any]:
+) -> dict[str, Tensor]:
     """How far each number moves the outputs of one run; what no gradient leads to is left out.
 
     Args:
@@ -84,7 +86,9 @@ def gradients_of(
             inner.begin(tape)
         for tensor in read.values():
             tape.watch(tensor)
-        terms = [_weighted(output, tolerance, rng) for output in run() if output.dtype.is_floating]
+        terms = [
+            _weighted(output, tolerance, rng) for output in run() if tf.as_dtype(output.dtype).is_floating
+        ]
         score = tf.add_n(terms) if terms else tf.constant(0.0, tf.float64)
     within = inner.tensors if inner is not None else []
     found = tape.gradient(score, [*read.values(), *within])
@@ -93,14 +97,15 @@ def gradients_of(
     return {path: g for path, g in zip(read, found, strict=False) if g is not None}
 
 
-def _weighted(output: Any, tolerance: tuple[str, float | None], rng: np.random.Generator) -> Any:
+def _weighted(output: Tensor, tolerance: tuple[str, float | None], rng: np.random.Generator) -> Tensor:
     """An output over what is forgiven in each of its features, added up with random signs and sizes."""
     values = to_numpy(output)
     finite = np.isfinite(values)
     limits = limits_of(np.where(finite, values, 0.0), tolerance)
     signs = rng.choice([-1.0, 1.0], values.shape) * rng.uniform(0.5, 1.5, values.shape)
     weights = np.where(finite, signs / limits, 0.0)
-    return tf.reduce_sum(tf.where(finite, tf.cast(output, tf.float64), 0.0) * weights)
+    total: Tensor = tf.reduce_sum(tf.where(finite, tf.cast(output, tf.float64), 0.0) * weights)
+    return total
 
 
 def limits_of(values: Array, tolerance: tuple[str, float | None]) -> Array:
@@ -109,7 +114,7 @@ def limits_of(values: Array, tolerance: tuple[str, float | None]) -> Array:
     return allowed.absolute + allowed.relative * feature_scales(values)
 
 
-def mark(mask: Array, weights: Array, gradient: Any) -> None:
+def mark(mask: Array, weights: Array, gradient: Tensor) -> None:
     """Set the numbers of an array that a gradient shows to be covered.
 
     Args:

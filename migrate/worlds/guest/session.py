@@ -9,22 +9,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from migrate.capsule.store import save_arrays
+import msgspec
+
+from migrate.capsule.ends import Signature, TensorSpec
 from migrate.formats.saved_model.names import PROTO
+from migrate.worlds.contracts.models import ArraysFile
+from migrate.worlds.contracts.saved_models import Orders, PredictSignature
+from migrate.worlds.guest.framework_types import Proto, Session
 from migrate.worlds.guest.layouts import session_config
-from migrate.worlds.guest.runner import cases_of, to_numpy
+from migrate.worlds.guest.runner import cases_of, to_numpy, write_arrays
 
 _STATEFUL = "Assign"
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Tensors of one signature: key to ``TensorInfo``-like triples (tensor name, dtype, shape)."""
+    """Tensors of one signature, by key."""
 
-    inputs: Mapping[str, tuple[str, str, list[int | None] | None]]
-    outputs: Mapping[str, tuple[str, str, list[int | None] | None]]
+    inputs: Mapping[str, TensorSpec]
+    outputs: Mapping[str, TensorSpec]
 
 
 class GraphSession:
@@ -35,14 +39,14 @@ class GraphSession:
         stateful: whether any node changes variables; then a fresh session serves each case.
     """
 
-    def __init__(self, path: str, tags: list[str] | None = None) -> None:
-        self._path, self._tags = path, ["serve"] if tags is None else tags
+    def __init__(self, path: Path, tags: list[str]) -> None:
+        self._path, self._tags = str(path), tags
         self._session, self.endpoints = self._open()
         graph = self._session.graph.as_graph_def()
         functions = (node for f in graph.library.function for node in f.node_def)
         self.stateful = any(node.op.startswith(_STATEFUL) for node in functions)
 
-    def _open(self) -> tuple[Any, dict[str, Endpoint]]:
+    def _open(self) -> tuple[Session, dict[str, Endpoint]]:
         import tensorflow as tf
 
         v1 = tf.compat.v1
@@ -57,49 +61,49 @@ class GraphSession:
         }
         return session, endpoints
 
-    def describe(self, orders: Mapping[str, Mapping[str, list[str]]]) -> dict[str, Any]:
+    def describe(self, orders: Orders) -> dict[str, Signature]:
         """Inputs and outputs of every signature, keys in the given order."""
-        described: dict[str, Any] = {}
-        for name, endpoint in self.endpoints.items():
-            order = orders.get(name, {})
-            described[name] = {
-                side: [
-                    {"name": key, "shape": tensors[key][2], "dtype": tensors[key][1]}
-                    for key in order.get(side, sorted(tensors))
-                ]
-                for side, tensors in (("inputs", endpoint.inputs), ("outputs", endpoint.outputs))
-            }
-            described[name]["stateful"] = self.stateful
-        return described
+        return {
+            name: Signature(
+                _specs(endpoint.inputs, orders.get(name, {}).get("inputs")),
+                _specs(endpoint.outputs, orders.get(name, {}).get("outputs")),
+                self.stateful,
+            )
+            for name, endpoint in self.endpoints.items()
+        }
 
-    def call(self, params: Mapping[str, Any], scratch: Path) -> dict[str, Any]:
-        """Run ``signature`` on every case of ``probes``; the parameters of ``signatures.call_signature``."""
-        endpoint = self.endpoints[params["signature"]]
-        fetches = [endpoint.outputs[key][0] for key in params["outputs"]]
+    def call(self, asked: PredictSignature, scratch: Path) -> ArraysFile:
+        """Run a signature on every case."""
+        endpoint = self.endpoints[asked.signature]
+        fetches = [endpoint.outputs[key].tensor for key in asked.outputs]
         results = {}
-        for number, arrays in enumerate(cases_of(Path(params["probes"]))):
+        for number, arrays in enumerate(cases_of(asked.probes)):
             session = self._open()[0] if self.stateful else self._session
             feeds = {
-                endpoint.inputs[key][0]: array for key, array in zip(params["inputs"], arrays, strict=True)
+                endpoint.inputs[key].tensor: array for key, array in zip(asked.inputs, arrays, strict=True)
             }
             for position, output in enumerate(session.run(fetches, feeds)):
                 results[f"{number}/{position}"] = to_numpy(output)
-        out = scratch / params["out"]
-        save_arrays(out, results)
-        return {"file": str(out)}
+        return write_arrays(scratch / asked.out, results)
 
 
-def _tensors(infos: Mapping[str, Any]) -> dict[str, tuple[str, str, list[int | None] | None]]:
+def _specs(tensors: Mapping[str, TensorSpec], order: list[str] | None) -> tuple[TensorSpec, ...]:
+    """Tensors in an order of keys; where they are in the graph is nobody else's matter."""
+    keys = sorted(tensors) if order is None else order
+    return tuple(msgspec.structs.replace(tensors[key], tensor="") for key in keys)
+
+
+def _tensors(infos: Mapping[str, Proto]) -> dict[str, TensorSpec]:
     import tensorflow as tf
 
     return {
-        key: (info.name, tf.as_dtype(info.dtype).name, shape_of(info.tensor_shape))
+        key: TensorSpec(key, shape_of(info.tensor_shape), tf.as_dtype(info.dtype).name, info.name)
         for key, info in infos.items()
     }
 
 
-def shape_of(proto: Any) -> list[int | None] | None:
+def shape_of(proto: Proto) -> tuple[int | None, ...] | None:
     """A ``TensorShapeProto``: None for free sizes, None altogether for an unknown rank."""
     if proto.unknown_rank:
         return None
-    return [None if d.size < 0 else int(d.size) for d in proto.dim]
+    return tuple(None if d.size < 0 else int(d.size) for d in proto.dim)

@@ -7,19 +7,26 @@ Keras is imported here: each world hands in its own.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 from migrate.capsule.model import Array
 from migrate.parity.candidates import PAIRS, TENSORS, Candidate, of_model, projection
-from migrate.worlds.guest.framework_types import Tensor, Variable
-from migrate.worlds.guest.runner import flatten, nest_like, to_numpy
+from migrate.worlds.contracts.proving import CaseFacts
+from migrate.worlds.guest.framework_types import (
+    LiveLayer,
+    LiveModel,
+    Nested,
+    Tensor,
+    UserObject,
+    Variable,
+)
+from migrate.worlds.guest.runner import dims, dtype_name, flatten, nest_like, to_numpy
 from migrate.worlds.guest.subject_weights import Unsuitable, Weight
 
 ENTRY = "keras_migrate_subject"
@@ -39,29 +46,21 @@ class Run:
     """
 
     arrays: dict[str, Array] = field(default_factory=dict)
-    facts: dict[str, Any] = field(default_factory=dict)
+    facts: CaseFacts = field(default_factory=CaseFacts)
     weights: list[Array] = field(default_factory=list)
 
 
-def candidates(kind: str, made: Any) -> Sequence[Candidate]:
+def candidates(kind: str, made: object) -> Sequence[Candidate]:
     """Inputs to try for what a subject made."""
     if kind in ("loss", "metric", "loss function"):
         return PAIRS
     inputs = getattr(made, "inputs", None)
     if inputs:
-        return of_model([(_dims(t.shape), _dtype_name(t)) for t in flatten(inputs)])
+        return of_model([(dims(t.shape), dtype_name(t)) for t in flatten(inputs)])
     return TENSORS
 
 
-def _dims(shape: Any) -> list[int | None]:
-    return [None if size is None else int(size) for size in tuple(shape)]
-
-
-def _dtype_name(tensor: Tensor) -> str:
-    return getattr(tensor.dtype, "name", None) or str(tensor.dtype)
-
-
-def kind_of(keras: ModuleType, made: Any, kind: str) -> str:
+def kind_of(keras: ModuleType, made: object, kind: str) -> str:
     """What a builder returned: model, layer, loss, metric, or a function.
 
     Raises:
@@ -90,16 +89,17 @@ def kind_of(keras: ModuleType, made: Any, kind: str) -> str:
     raise Unsuitable(f"it returns a {type(made).__name__}, which is not a Keras object")
 
 
-def unwrapped(keras: ModuleType, made: Any) -> Any:
+def unwrapped(keras: ModuleType, made: UserObject) -> UserObject:
     """The model in what a builder returned: several functions return it beside other things."""
     if isinstance(made, tuple | list):
         for part in made:
             if isinstance(part, keras.Model):
-                return part
+                model: UserObject = part
+                return model
     return made
 
 
-def symbolic(keras: ModuleType, entry: Callable[..., Any], candidate: Candidate) -> Any:
+def symbolic(keras: ModuleType, entry: UserObject, candidate: Candidate) -> LiveModel:
     """The model of a function that is applied to symbolic tensors."""
     inputs = [
         keras.Input(shape=shape, dtype="int32" if kind.startswith("ids") else "float32")
@@ -108,10 +108,11 @@ def symbolic(keras: ModuleType, entry: Callable[..., Any], candidate: Candidate)
     outputs = entry(inputs[0] if len(inputs) == 1 else inputs)
     if not flatten(outputs) or not all(hasattr(t, "shape") for t in flatten(outputs)):
         raise Unsuitable(f"it returns a {type(outputs).__name__}, not tensors")
-    return keras.Model(inputs, outputs)
+    made: LiveModel = keras.Model(inputs, outputs)
+    return made
 
 
-def frame_of(keras: ModuleType, inner: Any) -> Any:
+def frame_of(keras: ModuleType, inner: UserObject) -> LiveLayer:
     """A layer around a subject that sets the mode of training, whether or not its ``call`` asks for it."""
 
     class Frame(keras.layers.Layer):  # type: ignore[misc,name-defined]
@@ -119,16 +120,18 @@ def frame_of(keras: ModuleType, inner: Any) -> Any:
             super().__init__(dtype="float32", autocast=False)
             self.inner = inner
 
-        def build(self, *shapes: Any) -> None:
+        def build(self, *shapes: object) -> None:
             self.built = True
 
-        def call(self, inputs: Any, training: Any = None) -> Any:
-            return self.inner(inputs)
+        def call(self, inputs: Nested, training: bool | None = None) -> Nested:
+            outputs: Nested = inner(inputs)
+            return outputs
 
-    return Frame()
+    frame: LiveLayer = Frame()
+    return frame
 
 
-def arranged(made: Any, batch: Sequence[Array]) -> Any:
+def arranged(made: object, batch: Sequence[Array]) -> Nested:
     """Arrays as the structure that a model or layer takes."""
     tensors = [tf.constant(array) for array in batch]
     kept = (getattr(made, name, None) for name in ("_inputs_struct", "_nested_inputs", "inputs"))
@@ -145,7 +148,10 @@ def arranged(made: Any, batch: Sequence[Array]) -> Any:
 
 
 def run_layer(
-    keras: ModuleType, made: Any, batches: Sequence[Sequence[Array]], assign: Callable[[Any], list[Weight]]
+    keras: ModuleType,
+    made: UserObject,
+    batches: Sequence[Sequence[Array]],
+    assign: Callable[[UserObject], list[Weight]],
 ) -> Run:
     """Outputs, gradients, losses and state of a layer or model.
 
@@ -167,16 +173,18 @@ def run_layer(
         output = frame(arranged(made, batch), training=False)
         for position, tensor in enumerate(_tensors(output)):
             run.arrays[f"output/{number}/{position}"] = to_numpy(tensor)
-    run.facts["trainable"] = [n for n, (_, _, v) in enumerate(entries) if _is_trainable(made, v)]
-    run.facts["regularised"] = len(getattr(made, "losses", ()) or ()) > 0
+    trainable = [n for n, (_, _, v) in enumerate(entries) if _is_trainable(made, v)]
+    regularised = len(getattr(made, "losses", ()) or ()) > 0
     _training(run, made, frame, batches[0], entries)
     for (_, _, variable), value in zip(entries, before, strict=True):
         variable.assign(value)
-    run.facts["built shape"] = _output_shape(made, batches[0])
+    run.facts = CaseFacts(trainable, regularised, _output_shape(made, batches[0]))
     return run
 
 
-def _training(run: Run, made: Any, frame: Any, batch: Sequence[Array], entries: Sequence[Weight]) -> None:
+def _training(
+    run: Run, made: object, frame: LiveLayer, batch: Sequence[Array], entries: Sequence[Weight]
+) -> None:
     """One call in training mode: its outputs, the gradients of a number made of them, and what it left behind."""
     trainable = [(number, v) for number, (_, _, v) in enumerate(entries) if _is_trainable(made, v)]
     with tf.GradientTape() as tape:
@@ -184,8 +192,8 @@ def _training(run: Run, made: Any, frame: Any, batch: Sequence[Array], entries: 
         total = tf.constant(0.0)
         for position, tensor in enumerate(_tensors(output)):
             run.arrays[f"training/{position}"] = to_numpy(tensor)
-            if tensor.dtype.is_floating:
-                total += tf.reduce_sum(tf.cast(tensor, "float32") * projection(tuple(tensor.shape)))
+            if tf.as_dtype(tensor.dtype).is_floating:
+                total += tf.reduce_sum(tf.cast(tensor, "float32") * projection(sizes_of(tensor)))
         penalty = [tf.cast(loss, "float32") for loss in getattr(made, "losses", ()) or ()]
         if penalty:
             run.arrays["penalty"] = to_numpy(tf.add_n(penalty))
@@ -199,39 +207,50 @@ def _training(run: Run, made: Any, frame: Any, batch: Sequence[Array], entries: 
             run.arrays[f"state/{number}"] = to_numpy(variable)
 
 
-def _of_tensorflow(variable: Variable) -> Any:
+def _of_tensorflow(variable: Variable) -> object:
     """TensorFlow's variable behind one of Keras 3."""
     return variable if callable(getattr(variable, "value", None)) else variable.value
 
 
-def _is_trainable(made: Any, variable: Variable) -> bool:
+def _is_trainable(made: object, variable: Variable) -> bool:
     return any(variable is other for other in getattr(made, "trainable_weights", ()))
 
 
-def _output_shape(made: Any, batch: Sequence[Array]) -> Any:
+def _output_shape(made: UserObject, batch: Sequence[Array]) -> list[int | None] | None:
     """What a layer says of its output's shape; None where it does not."""
     if type(made).__dict__.get("compute_output_shape") is None:
         return None
     shapes = [tuple(array.shape) for array in batch]
     shape = made.compute_output_shape(shapes[0] if len(shapes) == 1 else shapes)
-    return [int(s) if s is not None else None for s in flatten(_lists(shape))]
+    return list(_sizes(shape))
 
 
-def _lists(shape: Any) -> Any:
-    if isinstance(shape, Mapping):
-        return {k: _lists(v) for k, v in shape.items()}
+def _sizes(shape: object) -> Iterator[int | None]:
+    """The sizes in one shape or a structure of them, in the order of the leaves."""
     as_list = getattr(shape, "as_list", None)
-    if as_list is not None:
-        return as_list()
-    return [_lists(s) for s in shape] if isinstance(shape, list | tuple) else shape
+    if isinstance(shape, Mapping):
+        for key in sorted(shape):
+            yield from _sizes(shape[key])
+    elif as_list is not None:
+        yield from _sizes(as_list())
+    elif isinstance(shape, list | tuple):
+        for part in shape:
+            yield from _sizes(part)
+    else:
+        yield None if shape is None else int(str(shape))
 
 
-def _tensors(output: Any) -> list[Any]:
+def sizes_of(tensor: Tensor) -> tuple[int, ...]:
+    """The shape of a tensor that holds values."""
+    return tuple(int(size or 0) for size in tensor.shape)
+
+
+def _tensors(output: Nested) -> list[Tensor]:
     found = [t for t in flatten(output) if t is not None]
     return [tf.convert_to_tensor(t.to_tensor() if hasattr(t, "to_tensor") else t) for t in found]
 
 
-def run_function(made: Callable[..., Any], batches: Sequence[Sequence[Array]], *, spread: bool) -> Run:
+def run_function(made: UserObject, batches: Sequence[Sequence[Array]], *, spread: bool) -> Run:
     """Values of a function of tensors and its gradients by the last of them.
 
     Args:
@@ -247,7 +266,7 @@ def run_function(made: Callable[..., Any], batches: Sequence[Sequence[Array]], *
             output = made(*tensors) if spread or len(tensors) == 1 else made(tensors)
             parts = _tensors(output)
             total = sum(
-                (tf.reduce_sum(p * projection(tuple(p.shape))) for p in parts if p.dtype == tf.float32),
+                (tf.reduce_sum(p * projection(sizes_of(p))) for p in parts if p.dtype == tf.float32),
                 tf.constant(0.0),
             )
         for position, tensor in enumerate(parts):
@@ -258,18 +277,23 @@ def run_function(made: Callable[..., Any], batches: Sequence[Sequence[Array]], *
     return run
 
 
-def run_loss(made: Any, batches: Sequence[Sequence[Array]]) -> Run:
+def run_loss(made: UserObject, batches: Sequence[Sequence[Array]]) -> Run:
     """What a loss object gives: reduced as it reduces, and with weights of the samples."""
     run = run_function(made, batches, spread=True)
     for number, (true, predicted) in enumerate(batches):
         weights = np.linspace(0.5, 1.5, len(true)).astype("float32")
         weighted = made(tf.constant(true), tf.constant(predicted), sample_weight=tf.constant(weights))
         run.arrays[f"weighted/{number}"] = to_numpy(weighted)
-    run.facts["name"] = getattr(made, "name", None)
+    run.facts = CaseFacts(name=_name(made))
     return run
 
 
-def run_metric(made: Any, batches: Sequence[Sequence[Array]]) -> Run:
+def _name(made: object) -> str | None:
+    name = getattr(made, "name", None)
+    return None if name is None else str(name)
+
+
+def run_metric(made: UserObject, batches: Sequence[Sequence[Array]]) -> Run:
     """Results of a metric after each of two batches, and after a reset."""
     run = Run()
     for number, (true, predicted) in enumerate(batches):
@@ -279,11 +303,11 @@ def run_metric(made: Any, batches: Sequence[Sequence[Array]]) -> Run:
     (made.reset_state if hasattr(made, "reset_state") else made.reset_states)()
     made.update_state(*(tf.constant(array) for array in batches[1]))
     run.arrays["after a reset"] = to_numpy(flatten(made.result())[0])
-    run.facts["name"] = made.name
+    run.facts = CaseFacts(name=_name(made))
     return run
 
 
-def run_small(kind: str, made: Any) -> Run:
+def run_small(kind: str, made: UserObject) -> Run:
     """Values of an initializer, regularizer, constraint or schedule."""
     run = Run()
     rng = np.random.default_rng(11)
@@ -301,7 +325,7 @@ def run_small(kind: str, made: Any) -> Run:
     return run
 
 
-def load_entry(file: str, name: str) -> tuple[Any, Callable[..., Any]]:
+def load_entry(file: str, name: str) -> tuple[ModuleType, UserObject]:
     """Import a subject's module under a name that its classes may be registered with, and give its entry.
 
     Raises:
@@ -319,4 +343,5 @@ def load_entry(file: str, name: str) -> tuple[Any, Callable[..., Any]]:
         spec.loader.exec_module(module)
     except Exception as error:
         raise Unsuitable(f"it cannot be imported: {type(error).__name__}: {error}") from error
-    return module, getattr(module, ENTRY)
+    entry: UserObject = getattr(module, ENTRY)
+    return module, entry

@@ -8,10 +8,9 @@ tf-keras and Keras 3; TensorFlow is imported when called.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from migrate.capsule.model import Array
-from migrate.worlds.guest.framework_types import LiveModel
+from migrate.worlds.guest.framework_types import LiveModel, Nested, Tensor
 
 LONG = 32
 """Steps from which on a recurrence is traced."""
@@ -23,7 +22,7 @@ def is_long(model: LiveModel, cases: Sequence[Sequence[Array]]) -> bool:
     return steps > LONG and any(hasattr(layer, "return_sequences") for layer in model._flatten_layers())
 
 
-def traced(model: LiveModel, forward: Callable[[list[Any]], Any]) -> Callable[[list[Any]], Any]:
+def traced(model: LiveModel, forward: Callable[[list[Tensor]], Nested]) -> Callable[[list[Tensor]], Nested]:
     """A forward pass, traced once for every size that the model's inputs leave open.
 
     Args:

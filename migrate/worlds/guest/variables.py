@@ -142,10 +142,10 @@ def _archived_steps(live: LiveLayer) -> Iterator[tuple[str, LiveLayer]]:
     for attribute, value in vars(live).items():
         if attribute in _BOOKKEEPING or attribute.startswith("_self_"):
             continue
-        if _is_layer(value) and value is not live:
+        if is_layer(value) and value is not live:
             yield attribute, value
         elif not hasattr(value, "get_config"):
-            found = [item for _, item in _items(value) if _is_layer(item) and item is not live]
+            found = [item for _, item in _items(value) if is_layer(item) and item is not live]
             yield from _elements(attribute, found)
 
 
@@ -239,7 +239,7 @@ def _sublayers(live: LiveLayer) -> Iterator[tuple[str, LiveLayer]]:
         if attribute in _BOOKKEEPING or attribute.startswith("_self_"):
             continue
         for key, item in _items(value):
-            if _is_layer(item) and item is not live:
+            if is_layer(item) and item is not live:
                 yield f"{attribute}{key}", item
 
 
@@ -259,14 +259,15 @@ def _items(value: Any) -> Iterator[tuple[str, Any]]:
         yield "", value
 
 
-def _is_layer(value: object) -> TypeGuard[LiveLayer]:
+def is_layer(value: object) -> TypeGuard[LiveLayer]:
+    """Whether a value is a layer or model of either Keras."""
     return hasattr(value, "_flatten_layers") and hasattr(value, "weights") and hasattr(value, "get_config")
 
 
 def _is_rnn_state(live: LiveLayer, variable: Variable) -> bool:
     states = getattr(live, "states", None)
     flat = states if isinstance(states, list | tuple) else []
-    return any(state is variable for state in flatten(flat))
+    return id(variable) in map(id, flatten(flat))
 
 
 def as_array(variable: Variable) -> Array:

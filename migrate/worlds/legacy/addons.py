@@ -13,12 +13,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from types import ModuleType
-from typing import Any
 
 import tf_keras
 
 from migrate.worlds.guest.absent import Absent
-from migrate.worlds.guest.framework_types import LiveModel
+from migrate.worlds.guest.framework_types import Config, LiveModel, Nested
 from migrate.worlds.legacy import tagging
 
 _PACKAGE = "tensorflow_addons"
@@ -29,25 +28,26 @@ _REGISTERED = "Addons>CRF"
 class CRF(tagging.CRF):
     """The layer under the name and with the configuration of Addons."""
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> Config:
         """The keys that Addons wrote."""
         own = {key: getattr(self, key) for key in ("units", "use_boundary", "use_kernel")}
         initializers = tf_keras.initializers
         for key in ("chain_initializer", "boundary_initializer"):
             own[key] = initializers.serialize(initializers.get(getattr(self, key)))
-        return super().get_config() | own
+        inherited: Config = super().get_config()
+        return inherited | own
 
 
 class CRFModelWrapper(tf_keras.Model):  # type: ignore[misc]
     """A conditional random field behind a model; holds its layers in the order of Addons."""
 
-    def __init__(self, model: LiveModel, units: int, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, model: LiveModel, units: int, *args: object, **kwargs: object) -> None:
         super().__init__()
         initializer, boundary, start, kernel = _given(args, kwargs)
         self.crf_layer = CRF(
             units,
-            use_boundary=boundary,
-            use_kernel=kernel,
+            use_boundary=bool(boundary),
+            use_kernel=bool(kernel),
             chain_initializer=initializer,
             boundary_initializer=start,
             **kwargs,
@@ -55,14 +55,18 @@ class CRFModelWrapper(tf_keras.Model):  # type: ignore[misc]
         self.base_model = model
 
     def call(
-        self, inputs: Any, training: Any = None, mask: Any = None, return_crf_internal: bool = False
-    ) -> Any:
+        self,
+        inputs: Nested,
+        training: bool | None = None,
+        mask: Nested | None = None,
+        return_crf_internal: bool = False,
+    ) -> object:
         """The tags, or what the loss needs and the tags."""
         tags, potentials, lengths, kernel = self.crf_layer(self.base_model(inputs, training, mask))
         return ((potentials, lengths, kernel), tags) if return_crf_internal else tags
 
 
-def _given(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Iterator[Any]:
+def _given(args: tuple[object, ...], kwargs: dict[str, object]) -> Iterator[object]:
     """Arguments of the wrapper behind the first two, by position or taken out of the others by name."""
     defaults = {
         "chain_initializer": "orthogonal",
@@ -106,7 +110,7 @@ _MODULES: dict[str, dict[str, object]] = {
 class _Module(ModuleType):
     """A module of a package that is not installed, of which some names are known."""
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> object:
         if name.startswith("__"):
             raise AttributeError(name)
         return sys.modules.get(f"{self.__name__}.{name}") or Absent(_PACKAGE, f"{self.__name__}.{name}")

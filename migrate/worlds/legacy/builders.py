@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import tf_keras
 from tensorflow.python.eager import context as eager
@@ -21,7 +20,7 @@ from tf_keras.src.engine.functional import Functional
 from migrate.findings import MigrationError
 from migrate.formats.writers import BUILT_WITH
 from migrate.worlds.contracts import legacy as asked
-from migrate.worlds.guest.framework_types import LiveLayer, LiveModel
+from migrate.worlds.guest.framework_types import LiveLayer, LiveModel, Tensor, Variable
 from migrate.worlds.guest.kernels import clear_names
 from migrate.worlds.legacy.addons import with_addons
 from migrate.worlds.legacy.era_defaults import unstated_defaults
@@ -109,10 +108,11 @@ def _channels_first() -> Iterator[None]:
     flatten = tf_keras.layers.Flatten
     before, add, init = backend.image_data_format(), backend.bias_add, flatten.__init__
 
-    def bias_add(x: Any, bias: Any, data_format: str | None = None) -> Any:
-        return add(x, bias, "channels_last" if len(x.shape) < 3 else data_format)
+    def bias_add(x: Tensor, bias: Tensor, data_format: str | None = None) -> Tensor:
+        total: Tensor = add(x, bias, "channels_last" if len(x.shape) < 3 else data_format)
+        return total
 
-    def flattening(self: Any, data_format: str | None = None, **kwargs: Any) -> None:
+    def flattening(self: LiveLayer, data_format: str | None = None, **kwargs: object) -> None:
         init(self, data_format=data_format or "channels_last", **kwargs)
 
     backend.set_image_data_format("channels_first")
@@ -161,11 +161,11 @@ def _only_built() -> Iterator[None]:
                 setattr(tf_keras.Sequential, name, value)
 
 
-def _nothing(self: Any, *args: Any, **kwargs: Any) -> None:
+def _nothing(self: LiveModel, *args: object, **kwargs: object) -> None:
     del self, args, kwargs
 
 
-def _models_in(result: Any) -> Iterator[tuple[str, Any]]:
+def _models_in(result: object) -> Iterator[tuple[str, LiveModel]]:
     """Models in what a builder returned, with where: itself, an element, a value, an attribute."""
     if isinstance(result, tf_keras.Model):
         yield "", result
@@ -178,17 +178,16 @@ def _models_in(result: Any) -> Iterator[tuple[str, Any]]:
         yield from ((f".{k}", part) for k, part in held.items() if isinstance(part, tf_keras.Model))
 
 
-def _traced(model: LiveModel, shapes: list[tuple[int | None, ...]], named: tuple[str, ...]) -> Any:
+def _traced(model: LiveModel, shapes: list[tuple[int | None, ...]], named: tuple[str, ...]) -> LiveModel:
     """The graph of what a model of the author's class computes of inputs of some shapes; see `_called_with`."""
     return _called_with(model, [tf_keras.Input(shape) for shape in shapes], named)
 
 
-def _graph_of(model: LiveModel, named: tuple[str, ...]) -> Any:
+def _graph_of(model: LiveModel, named: tuple[str, ...]) -> LiveModel:
     """A model that is a graph; of a class around one (Addons' wrapper) that of what it computes of its inputs."""
-    if isinstance(model, Functional | tf_keras.Sequential):
-        return model
+    is_graph = isinstance(model, Functional | tf_keras.Sequential)
     around = [layer for layer in model.layers if isinstance(layer, Functional)]
-    if len(around) != 1:
+    if is_graph or len(around) != 1:
         return model
     inputs = [tf_keras.Input(batch_shape=given.shape, dtype=given.dtype) for given in around[0].inputs]
     for made, given in zip(inputs, around[0].input_names, strict=True):
@@ -196,7 +195,7 @@ def _graph_of(model: LiveModel, named: tuple[str, ...]) -> Any:
     return _called_with(model, inputs, named)
 
 
-def _called_with(model: LiveModel, inputs: list[Any], named: tuple[str, ...]) -> Any:
+def _called_with(model: LiveModel, inputs: list[Tensor], named: tuple[str, ...]) -> LiveModel:
     """The graph of what a model of the author's class computes.
 
     HDF5 files hold the weights of such a model in the order in which it holds its layers, those of a graph in the order
@@ -210,7 +209,7 @@ def _called_with(model: LiveModel, inputs: list[Any], named: tuple[str, ...]) ->
     outputs = model.call(
         inputs[0] if len(inputs) == 1 else inputs, **({"training": False} if "training" in takes else {})
     )
-    graph = tf_keras.Model(inputs, outputs)
+    graph: LiveModel = tf_keras.Model(inputs, outputs)
     held, called = ([layer for layer in one.layers if layer.weights] for one in (model, graph))
     if [layer.name for layer in held] != [layer.name for layer in called]:
         if {id(layer) for layer in held} != {id(layer) for layer in called} or len(named) != len(held):
@@ -220,16 +219,19 @@ def _called_with(model: LiveModel, inputs: list[Any], named: tuple[str, ...]) ->
     return graph
 
 
-def _renamed(model: LiveModel, layers: list[Any], names: tuple[str, ...]) -> Any:
+def _renamed(model: LiveModel, layers: list[LiveLayer], names: tuple[str, ...]) -> LiveModel:
     """A model whose layers are called otherwise: a graph knows its nodes by the names of their layers."""
     for layer, name in zip(layers, names, strict=True):
         layer._name = name
     if not isinstance(model, Functional) or isinstance(model, tf_keras.Sequential):
         return model
-    return Functional(model._nested_inputs, model._nested_outputs, name=model.name)
+    renamed: LiveModel = Functional(model._nested_inputs, model._nested_outputs, name=model.name)
+    return renamed
 
 
-def _written(model: LiveModel, part: str, out: Path, held: Any, renamed: tuple[str, ...]) -> asked.BuiltModel:
+def _written(
+    model: LiveModel, part: str, out: Path, held: LiveModel, renamed: tuple[str, ...]
+) -> asked.BuiltModel:
     """Write the architecture of a model.
 
     Args:
@@ -249,12 +251,12 @@ def _written(model: LiveModel, part: str, out: Path, held: Any, renamed: tuple[s
     _number_axes(architecture)
     out.write_text(json.dumps(architecture), encoding="utf-8")
     weights = [(layer.name, weight) for layer in listed for weight in _in_file_order(layer)]
-    shapes = [list(map(int, weight.shape)) for _, weight in weights]
+    shapes = [[int(size or 0) for size in weight.shape] for _, weight in weights]
     topology = [layer.name for layer in listed]
     return asked.BuiltModel(out, part, shapes, [name for name, _ in weights], topology, _alike(architecture))
 
 
-def _number_axes(node: Any) -> None:
+def _number_axes(node: object) -> None:
     """The axis of a ``BatchNormalization`` as a number, as all releases before TensorFlow's own Keras wrote it."""
     if isinstance(node, dict):
         if node.get("class_name") == "BatchNormalization":
@@ -269,11 +271,11 @@ def _number_axes(node: Any) -> None:
             _number_axes(value)
 
 
-def _alike(architecture: Any) -> str:
+def _alike(architecture: object) -> str:
     """A digest of an architecture whose layers are called by their number."""
     numbers: dict[str, int] = {}
 
-    def number(node: Any) -> None:
+    def number(node: object) -> None:
         if isinstance(node, dict):
             name = node.get("name")
             if isinstance(name, str):
@@ -284,7 +286,7 @@ def _alike(architecture: Any) -> str:
             for value in node:
                 number(value)
 
-    def renamed(node: Any, named: bool = False) -> Any:
+    def renamed(node: object, named: bool = False) -> object:
         if isinstance(node, dict):
             return {key: renamed(value, key in _NAMES) for key, value in node.items()}
         if isinstance(node, list):
@@ -295,6 +297,6 @@ def _alike(architecture: Any) -> str:
     return hashlib.sha256(json.dumps(renamed(architecture), sort_keys=True).encode()).hexdigest()
 
 
-def _in_file_order(layer: LiveLayer) -> list[Any]:
+def _in_file_order(layer: LiveLayer) -> list[Variable]:
     """Weights of a layer as HDF5 files list them: trainable ones first."""
     return [*layer.trainable_weights, *layer.non_trainable_weights]

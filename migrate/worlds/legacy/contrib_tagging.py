@@ -5,10 +5,12 @@ Source: ``keras_contrib/layers/crf.py`` of 2.0.8.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 import tensorflow as tf
 import tf_keras
+
+from migrate.worlds.guest.framework_types import Config, Tensor
 
 
 @tf_keras.saving.register_keras_serializable(package="keras_migrate")
@@ -32,8 +34,8 @@ class ContribCRF(tf_keras.layers.Layer):  # type: ignore[misc]
         test_mode: str | None = None,
         use_boundary: bool = True,
         use_bias: bool = True,
-        activation: Any = "linear",
-        **kwargs: Any,
+        activation: object = "linear",
+        **kwargs: object,
     ) -> None:
         super().__init__(**kwargs)
         self.supports_masking = True
@@ -44,7 +46,7 @@ class ContribCRF(tf_keras.layers.Layer):  # type: ignore[misc]
         self.use_bias = use_bias
         self.activation = tf_keras.activations.get(activation)
 
-    def build(self, input_shape: Any) -> None:
+    def build(self, input_shape: Sequence[int]) -> None:
         """Create the weights in the order of the package."""
         units = self.units
         self.kernel = self.add_weight("kernel", (int(input_shape[-1]), units))
@@ -55,7 +57,7 @@ class ContribCRF(tf_keras.layers.Layer):  # type: ignore[misc]
             self.right_boundary = self.add_weight("right_boundary", (units,), initializer="zeros")
         super().build(input_shape)
 
-    def call(self, inputs: Any, mask: Any = None) -> Any:
+    def call(self, inputs: Tensor, mask: Tensor | None = None) -> Tensor:
         """Decode or sum up, with the steps in front."""
         unary = self.activation(tf.tensordot(inputs, self.kernel, 1) + self.bias)
         unary = tf.transpose(unary, [1, 0, 2])
@@ -75,23 +77,27 @@ class ContribCRF(tf_keras.layers.Layer):  # type: ignore[misc]
         if mask is not None:
             unary *= real
         if self.test_mode == "viterbi":
-            return tf.transpose(self._path(unary, linked), [1, 0, 2])
-        ahead = self._sums(unary, linked)
+            best: Tensor = tf.transpose(self._path(unary, linked), [1, 0, 2])
+            return best
+        sums = self._sums(unary, linked)
         behind = tf.reverse(self._sums(tf.reverse(unary, [0]), tf.reverse(backward, [0])), [0])
-        ahead = tf.pad(ahead[:-1], [[1, 0], [0, 0], [0, 0]])
+        ahead = tf.pad(sums[:-1], [[1, 0], [0, 0], [0, 0]])
         behind = tf.pad(behind[1:], [[0, 1], [0, 0], [0, 0]])
-        return tf.transpose(tf.nn.softmax(-(ahead + unary + behind)), [1, 0, 2])
+        shares: Tensor = tf.transpose(tf.nn.softmax(-(ahead + unary + behind)), [1, 0, 2])
+        return shares
 
-    def _sums(self, unary: Any, linked: Any) -> Any:
-        def step(score: Any, now: Any) -> Any:
+    def _sums(self, unary: Tensor, linked: Tensor) -> Tensor:
+        def step(score: Tensor, now: tuple[Tensor, Tensor]) -> Tensor:
             chain = self.chain_kernel * now[1][..., tf.newaxis]
-            return tf.reduce_logsumexp(-(chain + (now[0] - score)[..., tf.newaxis]), 1)
+            sums: Tensor = tf.reduce_logsumexp(-(chain + tf.subtract(now[0], score)[..., tf.newaxis]), 1)
+            return sums
 
-        return tf.scan(step, (unary, linked), tf.zeros_like(unary[0]))
+        found: Tensor = tf.scan(step, (unary, linked), tf.zeros_like(unary[0]))
+        return found
 
-    def _path(self, unary: Any, linked: Any) -> Any:
-        def step(state: Any, now: Any) -> Any:
-            total = self.chain_kernel * now[1][..., tf.newaxis] + (now[0] + state[0])[..., tf.newaxis]
+    def _path(self, unary: Tensor, linked: Tensor) -> Tensor:
+        def step(state: tuple[Tensor, Tensor], now: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
+            total = self.chain_kernel * now[1][..., tf.newaxis] + tf.add(now[0], state[0])[..., tf.newaxis]
             return tf.reduce_min(total, 1), tf.argmin(total, 1, tf.int32)
 
         start = (tf.zeros_like(unary[0]), tf.zeros_like(unary[0], tf.int32))
@@ -99,13 +105,14 @@ class ContribCRF(tf_keras.layers.Layer):  # type: ignore[misc]
         tags = tf.scan(
             lambda tag, table: tf.gather(table, tag, batch_dims=1), pointers, pointers[-1][:, 0], reverse=True
         )
-        return tf.one_hot(tags, self.units)
+        path: Tensor = tf.one_hot(tags, self.units)
+        return path
 
-    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+    def compute_mask(self, inputs: Tensor, mask: Tensor | None = None) -> Tensor | None:
         """The mask goes on where each step has an output of its own to weigh."""
         return mask if self.learn_mode == "marginal" else None
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> Config:
         """The arguments of the constructor."""
         return {
             **super().get_config(),

@@ -8,98 +8,107 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import tensorflow as tf
 import tf_keras
 from tensorflow.python.eager import context as eager
 
+from migrate.capsule.ends import DescribedModel
 from migrate.capsule.model import Array
-from migrate.capsule.store import load_model, load_structure, save_arrays
+from migrate.capsule.store import load_model, load_structure
 from migrate.parity.rounding import nudged
-from migrate.worlds.contracts.call import handlers_of
+from migrate.worlds.contracts import legacy as asked
+from migrate.worlds.contracts.call import Nothing, handlers_of
+from migrate.worlds.contracts.models import Activations, ArraysFile, LayerOutputs, Predict, Release, Step
+from migrate.worlds.guest import graphs
 from migrate.worlds.guest.drawn import replaced
-from migrate.worlds.guest.framework_types import LiveLayer, LiveModel, Tensor
+from migrate.worlds.guest.framework_types import LiveLayer, LiveModel, Nested, Tensor
 from migrate.worlds.guest.kernels import clear_names
 from migrate.worlds.guest.modes import calm_training
-from migrate.worlds.guest.runner import cases_of, describe, nest_like, run_cases, to_numpy
+from migrate.worlds.guest.runner import (
+    Forward,
+    cases_of,
+    describe,
+    nest_like,
+    run_cases,
+    to_numpy,
+    write_arrays,
+)
 from migrate.worlds.guest.tracing import is_long, traced
 from migrate.worlds.guest.variables import assign_model, collect_model
 from migrate.worlds.legacy import draws, proving, saved_model
 from migrate.worlds.legacy.builders import architectures_of
 from migrate.worlds.legacy.scope import scope
-from migrate.worlds.legacy.training import load_compiled, step_of
+from migrate.worlds.legacy.training import step_of
 
-_held: dict[str, Any] = {}
+_held: dict[str, LiveModel] = {}
+"""``model``, and ``compiled``: the one that was loaded with its training."""
 _FIXED = partial(replaced, draws.FIXED)
 
 
-def load_original(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
-    """Load the untouched file with tf-keras.
-
-    ``architecture``: a JSON file when the source holds weights only. ``trust`` allows Python bytecode.
-    """
-    clear_names(tf_keras.backend.clear_session, eager.context())
-    source = params["source"]
-    with scope(params.get("custom_objects", [])):
-        if params.get("architecture"):
-            text = Path(params["architecture"]).read_text(encoding="utf-8")
-            model = tf_keras.models.model_from_json(text)
-            restored = model.load_weights(source)
+def load_original(call: asked.LoadOriginal, scratch: Path) -> DescribedModel:
+    """Load the untouched file with tf-keras."""
+    _clear()
+    with scope(call.custom_objects):
+        if call.architecture is not None:
+            model = tf_keras.models.model_from_json(call.architecture.read_text(encoding="utf-8"))
+            restored = model.load_weights(str(call.source))
             if restored is not None:  # a checkpoint: what it does not fit keeps its random values silently
                 restored.assert_existing_objects_matched()
         else:
-            model = tf_keras.models.load_model(
-                source, compile=False, safe_mode=not params.get("trust", False)
-            )
+            model = tf_keras.models.load_model(str(call.source), compile=False, safe_mode=not call.trust)
     _held["model"] = model
     return describe(model)
 
 
-def build(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
-    """Build from a capsule's final Keras 2 configuration and set its weights by role.
+def reconstruct(call: asked.Reconstruct, scratch: Path) -> DescribedModel:
+    """Build from a capsule's final Keras 2 configuration and set its weights by role."""
+    model = _held["model"] = _built(call)
+    assign_model(model, load_model(call.folder, call.stem))
+    return describe(model)
 
-    ``initialised`` names a file instead: the weights are drawn, the same ones each time, and written there.
-    """
-    clear_names(tf_keras.backend.clear_session, eager.context())
+
+def draw_weights(call: asked.DrawWeights, scratch: Path) -> ArraysFile:
+    """Build the same, and write the weights that it was given: the same ones each time."""
+    model = _held["model"] = _built(call)
+    return write_arrays(scratch / call.out, collect_model(model, load_structure(call.folder, call.stem)))
+
+
+def _built(call: asked.Reconstruct | asked.DrawWeights) -> LiveModel:
+    _clear()
     tf_keras.utils.set_random_seed(0)
-    folder = Path(params["folder"])
-    config = json.loads((folder / params["config"]).read_text(encoding="utf-8"))
-    with scope(params.get("custom_objects", [])):
-        model = tf_keras.models.model_from_json(json.dumps(config))
-    _held["model"] = model
-    if params.get("initialised"):
-        out = scratch / params["initialised"]
-        save_arrays(out, collect_model(model, load_structure(folder, params["stem"])))
-        return {**describe(model), "file": str(out)}
-    assign_model(model, load_model(folder, params["stem"]))
-    return describe(model)
+    config = json.loads((call.folder / call.config).read_text(encoding="utf-8"))
+    with scope(call.custom_objects):
+        model: LiveModel = tf_keras.models.model_from_json(json.dumps(config))
+    return model
 
 
-def predict(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+def _clear() -> None:
+    clear_names(tf_keras.backend.clear_session, eager.context())
+
+
+def predict(call: Predict, scratch: Path) -> ArraysFile:
     """Outputs of the held model for every case."""
-    return _answer(_held["model"], params, scratch)
+    return _answer(_held["model"], call, scratch)
 
 
-def _answer(model: LiveModel, params: dict[str, Any], scratch: Path) -> dict[str, Any]:
-    probes, out = Path(params["probes"]), scratch / params["out"]
-    draw = nullcontext if params.get("draw") else _FIXED
-    calls = params.get("calls", 1)
-    training = bool(params.get("training"))
-    call = caller(model, cases_of(probes), draw, training=training)
-    with (
-        _nudged_weights(model, params.get("nudge"), params.get("compute", "")),
-        calm_training(model) if training else nullcontext(),
-    ):
-        return {**run_cases(call, probes, out, calls), "file": str(out)}
+def predict_nudged(call: asked.PredictNudged, scratch: Path) -> ArraysFile:
+    """The same with half of its weights moved by their last bit."""
+    model = _held["model"]
+    with _nudged_weights(model, call.seed, call.compute):
+        return _answer(model, call, scratch)
+
+
+def _answer(model: LiveModel, call: Predict, scratch: Path) -> ArraysFile:
+    draw = nullcontext if call.draw else _FIXED
+    forward = caller(model, cases_of(call.probes), draw, training=call.training)
+    with calm_training(model) if call.training else nullcontext():
+        return run_cases(forward, call, scratch)
 
 
 @contextmanager
-def _nudged_weights(model: LiveModel, seed: int | None, compute: str) -> Iterator[None]:
-    """Have half of the weights' numbers one unit in the last place further from zero, for a while; None for none."""
-    if seed is None:
-        yield
-        return
+def _nudged_weights(model: LiveModel, seed: int, compute: str) -> Iterator[None]:
+    """Have half of the weights' numbers one unit in the last place further from zero, for a while."""
     variables = {str(number): variable for number, variable in enumerate(model.weights)}
     before = {key: variable.numpy() for key, variable in variables.items() if variable.dtype.is_floating}
     for key, values in nudged(before, seed, compute).items():
@@ -117,7 +126,7 @@ def caller(
     draw: Callable[[], AbstractContextManager[None]] = _FIXED,
     *,
     training: bool = False,
-) -> Callable[..., Any]:
+) -> Forward:
     """A forward pass at inference time, for these cases; a ``fresh`` one starts from zero states.
 
     ``draw`` says how the noise of Lambdas is drawn: it is fixed numbers unless it does. ``training``: in that mode.
@@ -125,12 +134,12 @@ def caller(
     nested = getattr(model, "_nested_inputs", None)
     structure = nested if nested is not None else model.inputs
 
-    def forward(tensors: list[Tensor]) -> Any:
+    def forward(tensors: list[Tensor]) -> Nested:
         return model(nest_like(structure, tensors), training=training)
 
     run = traced(model, forward) if is_long(model, cases) else forward
 
-    def call(inputs: list[Array], *, fresh: bool = True) -> Any:
+    def call(inputs: list[Array], /, *, fresh: bool = True) -> Nested:
         if fresh and getattr(model, "stateful", False):
             model.reset_states()
         with draw():
@@ -141,7 +150,7 @@ def caller(
     return call
 
 
-def activations(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+def activations(call: Activations, scratch: Path) -> LayerOutputs:
     """Output of every layer of the held model for one case, as ``layer/output`` in order of computation."""
     model = _held["model"]
     names: list[str] = []
@@ -157,11 +166,10 @@ def activations(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
             names.append(f"{layer.name}/{position}")
             tensors.append(tensor)
     inspector = tf_keras.Model(model.inputs, tensors)
-    inputs = cases_of(Path(params["probes"]))[params["case"]]
+    inputs = cases_of(call.probes)[call.case]
     outputs = tf.nest.flatten(caller(inspector, [inputs])(inputs))
-    out = scratch / params["out"]
-    save_arrays(out, {n: to_numpy(o) for n, o in zip(names, outputs, strict=True)})
-    return {"layers": names, "file": str(out)}
+    arrays = {n: to_numpy(o) for n, o in zip(names, outputs, strict=True)}
+    return LayerOutputs(names, write_arrays(scratch / call.out, arrays).file)
 
 
 def _last_node(model: LiveModel, layer: LiveLayer) -> int:
@@ -172,41 +180,52 @@ def _last_node(model: LiveModel, layer: LiveLayer) -> int:
     return 0
 
 
-def release(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+def release(call: Release, scratch: Path) -> Nothing:
     """Forget the held model, and give its memory back."""
     _held.clear()
     tf_keras.backend.clear_session()
     gc.collect()
-    return {}
+    return Nothing()
 
 
-def compile_model(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+def load_compiled_model(call: asked.LoadCompiled, scratch: Path) -> asked.Compiled:
     """Load the untouched file with its training; it is held until the step."""
-    _held["compiled"] = load_compiled(params)
-    steps = getattr(_held["compiled"].optimizer, "iterations", None)
-    return {"iterations": None if steps is None else int(steps)}
+    _clear()
+    with scope(call.custom_objects):
+        model = tf_keras.models.load_model(str(call.source), compile=True, safe_mode=not call.trust)
+    _held["compiled"] = model
+    steps = getattr(model.optimizer, "iterations", None)
+    return asked.Compiled(None if steps is None else int(steps))
 
 
-def predict_compiled(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+def predict_compiled(call: asked.PredictCompiled, scratch: Path) -> ArraysFile:
     """Outputs of the compiled model for every case: what a training step made of it."""
-    return _answer(_held["compiled"], params, scratch)
+    return _answer(_held["compiled"], call, scratch)
 
 
-def train_step(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+def step_compiled(call: asked.StepCompiled, scratch: Path) -> Step:
     """One training step of the compiled model; its weights change."""
-    return step_of(_held["compiled"], params, scratch)
+    return step_of(_held["compiled"], call, scratch)
 
 
-HANDLERS = {
-    "load_original": load_original,
-    "build": build,
-    **handlers_of(architectures_of),
-    "predict": predict,
-    "activations": activations,
-    "compile_model": compile_model,
-    "predict_compiled": predict_compiled,
-    "train_step": train_step,
-    "release": release,
-    **proving.HANDLERS,
-    **saved_model.HANDLERS,
-}
+HANDLERS = handlers_of(
+    load_original,
+    reconstruct,
+    draw_weights,
+    architectures_of,
+    predict,
+    predict_nudged,
+    activations,
+    load_compiled_model,
+    predict_compiled,
+    step_compiled,
+    release,
+    proving.prove_reference,
+    proving.run_in_lockstep,
+    saved_model.load_saved_model,
+    saved_model.predict_signature,
+    saved_model.predict_call,
+    saved_model.cover_signature,
+    graphs.load_graph,
+    graphs.predict_graph,
+)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import tf_keras
 
+from migrate.worlds.guest.framework_types import Config, Nested, Tensor
 from migrate.worlds.guest.hub import load_module
 
 
@@ -19,7 +18,7 @@ class HubModule(tf_keras.layers.Layer):  # type: ignore[misc]
         kwargs: of every layer.
     """
 
-    def __init__(self, module: str, tracked: bool, **kwargs: Any) -> None:
+    def __init__(self, module: str, tracked: bool, **kwargs: object) -> None:
         super().__init__(**kwargs, autocast=False)
         self.module = module
         self.tracked = tracked
@@ -29,10 +28,11 @@ class HubModule(tf_keras.layers.Layer):  # type: ignore[misc]
             self._trainable_weights.extend(held.trainable)
             self._non_trainable_weights.extend(held.fixed)
 
-    def call(self, inputs: Any) -> Any:
+    def call(self, inputs: Tensor) -> Nested:
         """What the module computes at inference."""
-        return self.__dict__["_held"].function(inputs)
+        outputs: Nested = self.__dict__["_held"].function(inputs)
+        return outputs
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> Config:
         """The arguments of the constructor."""
         return {**super().get_config(), "module": self.module, "tracked": self.tracked}

@@ -6,15 +6,16 @@ The author's code runs as it was written; nothing that still exists is replaced.
 
 from __future__ import annotations
 
-from typing import Any
+from types import ModuleType
 
 import tensorflow as tf
 import tf_keras
 
 from migrate.worlds.guest.custom import load_custom_objects
+from migrate.worlds.guest.framework_types import UserObject
 
 
-def own_objects(files: list[str]) -> dict[str, Any]:
+def own_objects(files: list[str]) -> dict[str, UserObject]:
     """Classes and functions of the author's files, by name; see `load_custom_objects`.
 
     Raises:
@@ -36,12 +37,12 @@ def give_old_names() -> None:
                 _add(old, name, getattr(new, name))
 
 
-def _add(module: Any, name: str, value: Any) -> None:
+def _add(module: ModuleType, name: str, value: object) -> None:
     if not hasattr(module, name):
         setattr(module, name, value)
 
 
-def _backend() -> dict[str, Any]:
+def _backend() -> dict[str, object]:
     backend = tf_keras.backend
     words = {"channels_last": "tf", "channels_first": "th"}
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import tf_keras
 from tensorflow.python.eager import context as eager
@@ -13,6 +12,7 @@ from tf_keras.src import backend
 from tf_keras.src.layers.normalization.batch_normalization import BatchNormalizationBase
 from tf_keras.src.saving import object_registration as registration
 
+from migrate.worlds.contracts.proving import ProveReference, RanProgram, Referenced, RunInLockstep
 from migrate.worlds.guest.drawn import Drawn, of_tensorflow, replaced
 from migrate.worlds.guest.kernels import clear_names
 from migrate.worlds.guest.proving import World, forget, reference
@@ -55,15 +55,12 @@ def fixed() -> AbstractContextManager[None]:
     )
 
 
-def prove_reference(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+def prove_reference(call: ProveReference, scratch: Path) -> Referenced:
     """See `migrate.worlds.guest.proving.reference`."""
     forget(_REGISTERED, _BEFORE)
-    return reference(World(tf_keras, _CLEAR, fixed), params, scratch)
+    return reference(World(tf_keras, _CLEAR, fixed), call, scratch)
 
 
-def run_in_lockstep(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+def run_in_lockstep(call: RunInLockstep, scratch: Path) -> RanProgram:
     """See `migrate.worlds.lockstep.program.run_program`; the process serves nothing else afterwards."""
-    return run_program(tf_keras, fixed, params, scratch)
-
-
-HANDLERS = {"prove_reference": prove_reference, "run_in_lockstep": run_in_lockstep}
+    return run_program(tf_keras, fixed, call, scratch)

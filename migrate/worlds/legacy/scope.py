@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from typing import Any
 
 import tf_keras
 
@@ -21,13 +20,13 @@ PIECES = {f"keras_migrate>{piece.__name__}": piece for piece in (CRF, ContribCRF
 """What stands in custom_objects.py on the side of Keras 3, written once more for tf-keras."""
 
 
-def scope(files: list[str]) -> AbstractContextManager[Any]:
+def scope(files: list[str]) -> AbstractContextManager[object]:
     """Resolve what the files of ``--custom-objects`` define.
 
     Raises:
         MigrationError: ``CFG050`` when a file cannot be imported in this world.
     """
-    names: AbstractContextManager[Any] = tf_keras.saving.custom_object_scope(
+    names: AbstractContextManager[object] = tf_keras.saving.custom_object_scope(
         {**UNLISTED, **PIECES, REGISTERED: HubModule, **scoped(own_objects(files))}
     )
     return names

@@ -5,10 +5,12 @@ Sources: ``tensorflow_addons/layers/crf.py`` and ``text/crf.py`` of 0.23.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 import tensorflow as tf
 import tf_keras
+
+from migrate.worlds.guest.framework_types import Config, Tensor
 
 
 @tf_keras.saving.register_keras_serializable(package="keras_migrate")
@@ -29,9 +31,9 @@ class CRF(tf_keras.layers.Layer):  # type: ignore[misc]
         units: int,
         use_boundary: bool = True,
         use_kernel: bool = True,
-        chain_initializer: Any = "orthogonal",
-        boundary_initializer: Any = "zeros",
-        **kwargs: Any,
+        chain_initializer: object = "orthogonal",
+        boundary_initializer: object = "zeros",
+        **kwargs: object,
     ) -> None:
         super().__init__(**kwargs)
         self.supports_masking = True
@@ -41,7 +43,7 @@ class CRF(tf_keras.layers.Layer):  # type: ignore[misc]
         self.chain_initializer = chain_initializer
         self.boundary_initializer = boundary_initializer
 
-    def build(self, input_shape: Any) -> None:
+    def build(self, input_shape: Sequence[int]) -> None:
         """Create the weights in the order of the package."""
         units = self.units
         self.chain_kernel = self.add_weight(
@@ -56,7 +58,7 @@ class CRF(tf_keras.layers.Layer):  # type: ignore[misc]
             self.bias = self.add_weight("bias", (units,), initializer="zeros")
         super().build(input_shape)
 
-    def call(self, inputs: Any, mask: Any = None) -> list[Any]:
+    def call(self, inputs: Tensor, mask: Tensor | None = None) -> list[Tensor]:
         """Decode each sequence by itself."""
         scores = tf.cast(inputs, tf.float32)
         if self.use_kernel:
@@ -77,28 +79,29 @@ class CRF(tf_keras.layers.Layer):  # type: ignore[misc]
         )
         return [tags, scores, lengths, tf.convert_to_tensor(self.chain_kernel)]
 
-    def _best(self, scores: Any, length: Any, width: Any) -> Any:
+    def _best(self, scores: Tensor, length: Tensor, width: Tensor) -> Tensor:
         """The best path through one sequence, followed by zeros."""
-        length = tf.maximum(length, 1)
-        real = scores[:length]
+        steps = tf.maximum(length, 1)
+        real = scores[:steps]
 
-        def step(state: Any, unary: Any) -> Any:
+        def step(state: tuple[Tensor, Tensor], unary: Tensor) -> tuple[Tensor, Tensor]:
             through = state[0][:, tf.newaxis] + self.chain_kernel
-            return unary + tf.reduce_max(through, 0), tf.argmax(through, 0, tf.int32)
+            return tf.add(unary, tf.reduce_max(through, 0)), tf.argmax(through, 0, tf.int32)
 
         first = (real[0], tf.zeros([self.units], tf.int32))
         totals, pointers = tf.scan(step, real[1:], first)
-        last = tf.cond(length > 1, lambda: totals[-1], lambda: real[0])
+        last = tf.cond(steps > 1, lambda: totals[-1], lambda: real[0])
         end = tf.argmax(last, output_type=tf.int32)
         path = tf.scan(lambda tag, pointer: pointer[tag], pointers, end, reverse=True)
         path = tf.concat([path, end[tf.newaxis]], 0)
-        return tf.pad(path, [[0, width - length]])
+        padded: Tensor = tf.pad(path, [[0, tf.subtract(width, steps)]])
+        return padded
 
-    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+    def compute_mask(self, inputs: Tensor, mask: Tensor | None = None) -> Tensor | None:
         """The mask goes on."""
         return mask
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> Config:
         """The arguments of the constructor."""
         return {
             **super().get_config(),

@@ -4,43 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
-import tf_keras
-from tensorflow.python.eager import context as eager
 
 from migrate.capsule.model import Array
-from migrate.capsule.store import load_arrays, save_arrays
+from migrate.capsule.store import load_arrays
+from migrate.worlds.contracts.legacy import StepCompiled
+from migrate.worlds.contracts.models import Step
 from migrate.worlds.guest.framework_types import LiveModel
-from migrate.worlds.guest.kernels import clear_names
-from migrate.worlds.guest.runner import nest_like, to_numpy
+from migrate.worlds.guest.runner import nest_like, to_numpy, write_arrays
 from migrate.worlds.guest.tracing import is_long
-from migrate.worlds.legacy.scope import scope
 
 
-def load_compiled(params: dict[str, Any]) -> Any:
-    """Load the file with its training configuration and optimizer state."""
-    clear_names(tf_keras.backend.clear_session, eager.context())
-    with scope(params.get("custom_objects", [])):
-        return tf_keras.models.load_model(
-            params["source"], compile=True, safe_mode=not params.get("trust", False)
-        )
-
-
-def step_of(model: LiveModel, params: dict[str, Any], scratch: Path) -> dict[str, Any]:
-    """One step on fixed data.
-
-    Args:
-        model: compiled.
-        params: ``batch`` (arrays ``x/0`` …, ``y/0`` …) and ``out``.
-        scratch: folder for the result.
-
-    Returns:
-        ``file``: every weight after the step under its position in ``model.weights``; ``names``; ``loss``.
-    """
-    batch = load_arrays(Path(params["batch"]))
+def step_of(model: LiveModel, call: StepCompiled, scratch: Path) -> Step:
+    """One step on fixed data; the file has every weight after it, under its position in ``model.weights``."""
+    batch = load_arrays(call.batch)
     inputs = _numbered(batch, "x")
     tensors = [tf.convert_to_tensor(a, dtype=t.dtype) for a, t in zip(inputs, model.inputs, strict=True)]
     targets = _numbered(batch, "y")
@@ -53,10 +32,8 @@ def step_of(model: LiveModel, params: dict[str, Any], scratch: Path) -> dict[str
         targets if len(targets) > 1 else targets[0],
         return_dict=True,
     )
-    out = scratch / params["out"]
-    save_arrays(out, {str(i): to_numpy(weight) for i, weight in enumerate(model.weights)})
-    names = [weight.name.split(":")[0] for weight in model.weights]
-    return {"file": str(out), "names": names, "loss": float(np.asarray(logs["loss"]))}
+    weights = {str(i): to_numpy(weight) for i, weight in enumerate(model.weights)}
+    return Step(write_arrays(scratch / call.out, weights).file, float(np.asarray(logs["loss"])))
 
 
 def _numbered(arrays: Mapping[str, Array], prefix: str) -> list[Array]:

@@ -7,7 +7,7 @@ program had made before; those that a framework makes inside of its own layers a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from types import ModuleType
 from typing import Any
 
@@ -15,7 +15,7 @@ import numpy as np
 import tensorflow as tf
 
 from migrate.capsule.model import Array
-from migrate.worlds.guest.framework_types import LiveLayer, LiveModel
+from migrate.worlds.guest.framework_types import LiveLayer, LiveModel, Nested, Optimizer, Variable
 from migrate.worlds.guest.runner import flatten, to_numpy
 from migrate.worlds.guest.variables import roles_of
 from migrate.worlds.lockstep.loops import Loops
@@ -45,7 +45,7 @@ class Hooks:
         self._given = given
         self.kept: Batches = {}
         self._made: Counter[str] = Counter()
-        self._layers: dict[int, tuple[Any, str, str]] = {}
+        self._layers: dict[int, tuple[LiveLayer, str, str]] = {}
         """Identity → layer, key, line that made it; the layer is held so that its identity stays its own."""
         self._lines: dict[str, str] = {}
         """What made a loss or metric, compiled a model, or froze a layer, by what it is about."""
@@ -71,16 +71,16 @@ class Hooks:
 
     # What is made
 
-    def _on_init(self, owner: Any, told: Callable[[Any], None]) -> None:
+    def _on_init(self, owner: Any, told: Callable[[LiveLayer], None]) -> None:
         original = owner.__init__
 
-        def init(made: Any, *arguments: Any, **keywords: Any) -> None:
+        def init(made: LiveLayer, *arguments: object, **keywords: object) -> None:
             original(made, *arguments, **keywords)
             told(made)
 
         owner.__init__ = init
 
-    def _layer_made(self, made: Any) -> None:
+    def _layer_made(self, made: LiveLayer) -> None:
         if id(made) in self._layers or isinstance(made, self._keras.metrics.Metric):
             return  # a metric of tf-keras is a layer
         if type(made).__name__ == "InputLayer":
@@ -91,7 +91,7 @@ class Hooks:
             self._layers[id(made)] = (made, f"{kind} {self._made[kind] + 1}", site)
             self._made[kind] += 1
 
-    def _object_made(self, made: Any) -> None:
+    def _object_made(self, made: object) -> None:
         site = self._sites.maker(made, 3)
         if site:
             self._lines.setdefault(f"{_family(self._keras, made)} {getattr(made, 'name', '')}", site)
@@ -101,7 +101,7 @@ class Hooks:
         """The line that says whether a layer is trained, also where it says what was so before."""
         original = owner.__setattr__
 
-        def assign(layer: LiveLayer, name: str, value: Any) -> None:
+        def assign(layer: LiveLayer, name: str, value: object) -> None:
             if name == "trainable" and id(layer) in self._layers:
                 site = self._sites.here(2)
                 for inner in layer._flatten_layers() if site else ():  # a model hands it on to its layers
@@ -113,18 +113,18 @@ class Hooks:
 
     # What is called
 
-    def _on_call(self, owner: Any, told: Callable[[Any, Any], None]) -> None:
+    def _on_call(self, owner: Any, told: Callable[[LiveLayer, Nested], None]) -> None:
         original = owner.__call__
 
-        def call(made: Any, *arguments: Any, **keywords: Any) -> Any:
-            output = original(made, *arguments, **keywords)
+        def call(made: LiveLayer, *arguments: object, **keywords: object) -> Nested:
+            output: Nested = original(made, *arguments, **keywords)
             if self._recorder.inside:
                 told(made, output)
             return output
 
         owner.__call__ = call
 
-    def _layer_called(self, layer: LiveLayer, output: Any) -> None:
+    def _layer_called(self, layer: LiveLayer, output: Nested) -> None:
         known = self._layers.get(id(layer))
         if known is None:
             return
@@ -132,12 +132,12 @@ class Hooks:
             if _is_value(tensor):
                 self._recorder.array("layer", f"{known[1]} output {number}", to_numpy(tensor), known[2])
 
-    def _loss_called(self, loss: Any, output: Any) -> None:
+    def _loss_called(self, loss: object, output: Nested) -> None:
         if _is_value(output) and not _is_container(loss):
             site = self._lines.get(f"object {id(loss)}") or self._lines.get("compile", "")
             self._recorder.array("loss", "loss", to_numpy(output), site)
 
-    def value(self, name: str, value: Any, site: str) -> None:
+    def value(self, name: str, value: object, site: str) -> None:
         """A variable of the program, or what a function of it returned."""
         if _is_value(value):
             self._recorder.array("value", name, to_numpy(value), site)
@@ -147,7 +147,7 @@ class Hooks:
     def _around(self, owner: Any, name: str) -> None:
         original = getattr(owner, name)
 
-        def method(model: LiveModel, *arguments: Any, **keywords: Any) -> Any:
+        def method(model: LiveModel, *arguments: object, **keywords: object) -> object:
             if name == "compile":
                 self._lines["compile"] = self._sites.here(2)
                 if self._sites.here(2):
@@ -155,7 +155,8 @@ class Hooks:
                     keywords.pop("jit_compile", None)
             else:
                 self._wrap_step(model)
-            return original(model, *arguments, **keywords)
+            result: object = original(model, *arguments, **keywords)
+            return result
 
         setattr(owner, name, method)
 
@@ -165,14 +166,14 @@ class Hooks:
         self._wrapped.add(id(model))
         original = model.train_step
 
-        def train_step(data: Any) -> Any:
+        def train_step(data: Nested) -> object:
             self.own.leave()
             if not getattr(model, "built", True):
                 model(data[0] if isinstance(data, tuple | list) else data, training=False)
             self._begin()
-            data = self._batch(data)
+            taken = self._batch(data)
             try:
-                logs = original(data)
+                logs: object = original(taken)
             finally:
                 self._recorder.inside = False
             self._end(logs)
@@ -198,7 +199,7 @@ class Hooks:
                     recorder.fact("trainable", key, len(layer.trainable_weights), line)
         recorder.inside = True
 
-    def _batch(self, data: Any) -> Any:
+    def _batch(self, data: Nested) -> Nested:
         """The batch of the reference run in place of the program's own; in the reference run, kept."""
         flat = tf.nest.flatten(data)
         step = self._recorder.step
@@ -216,9 +217,10 @@ class Hooks:
         new = [
             None if a is None else tf.cast(tf.constant(a), t.dtype) for a, t in zip(held, flat, strict=True)
         ]
-        return tf.nest.pack_sequence_as(data, new)
+        packed: Nested = tf.nest.pack_sequence_as(data, new)
+        return packed
 
-    def _end(self, logs: Any) -> None:
+    def _end(self, logs: object) -> None:
         recorder = self._recorder
         recorder.inside = False
         self._weights(assign=False)
@@ -244,9 +246,9 @@ class Hooks:
                 if value is not None and value.shape == tuple(variable.shape):
                     variable.assign(value)
 
-    def _variables(self) -> dict[str, tuple[Any, str]]:
+    def _variables(self) -> dict[str, tuple[Variable, str]]:
         """Weights of the program's layers: key → variable and the line that made its layer, the innermost of them."""
-        found: dict[int, tuple[str, Any, str]] = {}
+        found: dict[int, tuple[str, Variable, str]] = {}
         # What comes later wins: models first, then layers from those of many weights to those of few.
         by_size = sorted(
             self._layers.values(),
@@ -263,7 +265,7 @@ class Hooks:
         name = "apply" if hasattr(owner, "apply") else "apply_gradients"
         original = getattr(owner, name)
 
-        def apply(optimizer: Any, gradients: Any, *arguments: Any, **keywords: Any) -> Any:
+        def apply(optimizer: Optimizer, gradients: Iterable[Any], *arguments: Any, **keywords: Any) -> object:
             pairs = list(gradients)
             if self._recorder.inside:
                 variables = arguments[0] if arguments else keywords.get("trainable_variables")
@@ -273,13 +275,13 @@ class Hooks:
                     pairs if name == "apply_gradients" else list(zip(pairs, variables or (), strict=False))
                 )
                 self._gradients(named)
-            result = original(optimizer, pairs, *arguments, **keywords)
+            result: object = original(optimizer, pairs, *arguments, **keywords)
             self.own.applied()
             return result
 
         setattr(owner, name, apply)
 
-    def _gradients(self, pairs: Sequence[tuple[Any, Any]]) -> None:
+    def _gradients(self, pairs: Iterable[tuple[object, object]]) -> None:
         known = {id(variable): (key, site) for key, (variable, site) in self._variables().items()}
         for gradient, variable in pairs:
             if gradient is not None and id(variable) in known:
@@ -287,14 +289,14 @@ class Hooks:
                 self._recorder.array("gradient", key, to_numpy(tf.convert_to_tensor(gradient)), site)
 
 
-def _is_value(value: Any) -> bool:
+def _is_value(value: object) -> bool:
     return isinstance(value, tf.Tensor) and hasattr(value, "numpy")
 
 
-def _is_container(loss: Any) -> bool:
+def _is_container(loss: object) -> bool:
     """Whether a loss stands for those of a compiled model."""
     return type(loss).__name__ in ("CompileLoss", "LossesContainer")
 
 
-def _family(keras: ModuleType, made: Any) -> str:
+def _family(keras: ModuleType, made: object) -> str:
     return "metric" if isinstance(made, keras.metrics.Metric) else "loss"

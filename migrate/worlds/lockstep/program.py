@@ -8,15 +8,15 @@ import runpy
 import shutil
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import tensorflow as tf
 
 from migrate.capsule.store import load_arrays
+from migrate.worlds.contracts.proving import RanProgram, RunInLockstep
 from migrate.worlds.lockstep.hooks import Hooks
 from migrate.worlds.lockstep.recorder import Finished, Recorder
 from migrate.worlds.lockstep.sites import Sites, Watch
@@ -29,23 +29,15 @@ _OUTPUT = 4000
 def run_program(
     keras: ModuleType,
     fixed: Callable[[], AbstractContextManager[None]],
-    params: Mapping[str, Any],
+    call: RunInLockstep,
     scratch: Path,
-) -> dict[str, Any]:
-    """Run ``arguments`` (a script or ``-m MODULE``, and what it is given) in a copy of ``folder``.
-
-    ``steps``: training steps to record; ``reference``: arrays of the reference run, whose batches and weights are
-    taken; ``stem``: of the files written.
-
-    Returns:
-        ``trace`` and ``arrays``: files; ``steps``: that were made; ``error`` and ``site``: of an exception that ended
-        the program, empty otherwise.
-    """
+) -> RanProgram:
+    """Run the program of a call in a copy of its folder, with the random draws of the world fixed."""
     work = scratch / "program"
-    _copy(Path(params["folder"]), work)
+    _copy(call.folder, work)
     sites = Sites(work)
-    recorder = Recorder(params["steps"])
-    given = load_arrays(Path(params["reference"])) if params.get("reference") else None
+    recorder = Recorder(call.steps)
+    given = load_arrays(call.reference) if call.reference is not None else None
     hooks = Hooks(keras, recorder, sites, given)
     hooks.install()
     tf.config.run_functions_eagerly(True)
@@ -56,7 +48,7 @@ def run_program(
     try:
         with fixed():
             watch.start()
-            _start(params["arguments"], work)
+            _start(call.arguments, work)
             hooks.own.close()
     except Finished:
         pass
@@ -68,8 +60,8 @@ def run_program(
         site = ":".join(lines[-1]) if lines else ""
     finally:
         watch.stop()
-    files = recorder.save(scratch, params["stem"], hooks.kept)
-    return {**files, "steps": recorder.step, "error": error, "site": site}
+    trace, arrays = recorder.save(scratch, call.stem, hooks.kept)
+    return RanProgram(str(trace), str(arrays), recorder.step, error, site)
 
 
 def _copy(source: Path, target: Path) -> None:

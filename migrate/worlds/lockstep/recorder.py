@@ -80,12 +80,12 @@ class Recorder:
         self._counts[counted] += 1
         return number
 
-    def save(self, folder: Path, stem: str, more: Mapping[str, Array]) -> dict[str, str]:
+    def save(self, folder: Path, stem: str, more: Mapping[str, Array]) -> tuple[Path, Path]:
         """Write the events and arrays; the latter with ``more``, whose names are no numbers."""
         trace, arrays = folder / f"{stem}.jsonl", folder / f"{stem}.safetensors"
         trace.write_text("".join(f"{json.dumps(event)}\n" for event in self.events), encoding="utf-8")
         save_arrays(arrays, {**self.arrays, **more})
-        return {"trace": str(trace), "arrays": str(arrays)}
+        return trace, arrays
 
 
 def statistics(value: Array) -> list[float]:

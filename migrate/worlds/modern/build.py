@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import keras
@@ -19,10 +19,12 @@ from migrate.dialects.workarounds import NAMES, keras_operation
 from migrate.findings import MigrationError
 from migrate.formats.own_names import ACTIVATION_KEYS, OWN
 from migrate.printable import one_line
+from migrate.worlds.guest.framework_types import LiveLayer, LiveModel, Tensor, UserObject
 from migrate.worlds.modern.operations import call_operation, concrete
+from migrate.worlds.modern.operations.call import Made
 from migrate.worlds.modern.operations.plain import plainly
 
-Objects = Mapping[str, Any]
+Objects = Mapping[str, UserObject]
 _HELPERS = ("initializers", "regularizers", "constraints", "layers")
 _OF_FUNCTIONS = frozenset({"function_type", "module", "output_shape_type", "output_shape_module"})
 """What Keras 2 writes beside the name of a Lambda's function."""
@@ -30,7 +32,7 @@ _REGISTERED = re.compile(r"\w+>\w+")
 """``package>name``, as ``register_keras_serializable`` builds it."""
 
 
-def build_model(record: Model, objects: Objects, without: frozenset[str] = frozenset()) -> Any:
+def build_model(record: Model, objects: Objects, without: frozenset[str] = frozenset()) -> LiveModel:
     """A live ``keras.Model`` with the records' structure, names and configuration; weights are not set.
 
     Args:
@@ -47,8 +49,8 @@ def build_model(record: Model, objects: Objects, without: frozenset[str] = froze
     return _Graph(record, objects, without).build()
 
 
-def _build_sequential(record: Model, objects: Objects, without: frozenset[str]) -> Any:
-    model = keras.Sequential(name=record.name)
+def _build_sequential(record: Model, objects: Objects, without: frozenset[str]) -> LiveModel:
+    model: LiveModel = keras.Sequential(name=record.name)
     for layer in record.layers:
         live = _input(layer) if layer.class_name == "InputLayer" else make_layer(layer, objects, without)
         with _explained(layer):
@@ -70,10 +72,10 @@ class _Graph:
         self._record, self._without = record, without
         self._records = {layer.name: layer for layer in record.layers}
         self._objects = objects
-        self._live: dict[str, Any] = {}
-        self._outputs: dict[tuple[str, int], list[Any]] = {}
+        self._live: dict[str, LiveLayer] = {}
+        self._outputs: dict[tuple[str, int], list[Made]] = {}
 
-    def build(self) -> Any:
+    def build(self) -> LiveModel:
         for layer in self._record.layers:
             for node in range(max(1, len(layer.nodes))):
                 self._compute(layer.name, node)
@@ -82,14 +84,16 @@ class _Graph:
         if NAMES not in self._without:
             _name_apart(keras.tree.flatten(outputs))
         with _explained(Layer(self._record.class_name, self._record.name)):
-            model = _model_class(self._record, self._objects)(inputs, outputs, name=self._record.name)
+            model: LiveModel = _model_class(self._record, self._objects)(
+                inputs, outputs, name=self._record.name
+            )
         model.trainable = self._record.trainable
         return model
 
     def _tensor(self, ref: TensorRef) -> Any:
         return concrete(self._compute(ref.layer, ref.node)[ref.tensor])
 
-    def _compute(self, name: str, number: int) -> list[Any]:
+    def _compute(self, name: str, number: int) -> list[Made]:
         """Output tensors of one call; the chain of calls below it is walked without recursion."""
         pending = [(name, number)]
         while pending:
@@ -111,8 +115,8 @@ class _Graph:
             self._outputs[current] = self._call(layer, node.args, node.kwargs, current[1])
         return self._outputs[(name, number)]
 
-    def _call(self, layer: Layer, args: Any, kwargs: Any, number: int) -> list[Any]:
-        def done(ref: TensorRef) -> Any:
+    def _call(self, layer: Layer, args: object, kwargs: object, number: int) -> list[Made]:
+        def done(ref: TensorRef) -> Made:
             return self._outputs[(ref.layer, ref.node)][ref.tensor]
 
         if layer.class_name == "Op":
@@ -131,20 +135,25 @@ class _Graph:
         return list(keras.tree.flatten(result))
 
 
-def _model_class(record: Model, objects: Objects) -> Any:
+def _model_class(record: Model, objects: Objects) -> Callable[..., LiveModel]:
     """The author's class of a Functional model, whose training step or call may be its own; else Keras'."""
     own = objects.get((record.registered_name or record.class_name).rpartition(">")[2])
-    return own if inspect.isclass(own) and issubclass(own, keras.Model) else keras.Model
+    made: Callable[..., LiveModel] = (
+        own if inspect.isclass(own) and issubclass(own, keras.Model) else keras.Model
+    )
+    return made
 
 
-def _name_apart(outputs: list[Any]) -> None:
+def _name_apart(outputs: list[Tensor]) -> None:
     """Rename operations that Keras made and named by itself where a layer has the name.
 
     A merging layer computes the mask of its output by operations of the graph; one is called ``concatenate``, like
     the first Concatenate layer of most models.
     """
-    pending = [t._keras_history.operation for t in outputs if isinstance(t, keras.KerasTensor)]
-    met: dict[int, Any] = {}
+    pending: list[LiveLayer] = [
+        t._keras_history.operation for t in outputs if isinstance(t, keras.KerasTensor)
+    ]
+    met: dict[int, LiveLayer] = {}
     while pending:
         operation = pending.pop()
         if id(operation) in met:
@@ -162,17 +171,18 @@ def _name_apart(outputs: list[Any]) -> None:
         taken.add(operation.name)
 
 
-def _input(layer: Layer) -> Any:
+def _input(layer: Layer) -> Tensor:
     config = layer.config
-    return keras.Input(
+    made: Tensor = keras.Input(
         batch_shape=config["batch_shape"],
         dtype=config.get("dtype", "float32"),
         sparse=bool(config.get("sparse")) or None,
         name=layer.name,
     )
+    return made
 
 
-def make_layer(record: Layer, objects: Objects, without: frozenset[str] = frozenset()) -> Any:
+def make_layer(record: Layer, objects: Objects, without: frozenset[str] = frozenset()) -> LiveLayer:
     """A live layer; wrapped layers and nested models are built first and handed to the constructor."""
     if record.model is not None:
         model = build_model(record.model, objects, without)
@@ -183,7 +193,7 @@ def make_layer(record: Layer, objects: Objects, without: frozenset[str] = frozen
     config = _without_rejected(_modern_config(record, objects), record, cls)
     config["name"] = record.name
     _must_know_objects(record, config, objects)
-    stacked: dict[str, list[Any]] = {}
+    stacked: dict[str, list[LiveLayer]] = {}
     for attribute, child in record.children.items():
         key, _, index = attribute.partition("/")
         if index:
@@ -194,11 +204,13 @@ def make_layer(record: Layer, objects: Objects, without: frozenset[str] = frozen
             config["layer" if key == "forward_layer" else key] = make_layer(child, objects, without)
     with _explained(record), keras.saving.custom_object_scope(dict(objects)):
         if record.children or (cls is keras.layers.Lambda and callable(config.get("function"))):
-            return cls(**config, **stacked)
-        return cls.from_config(config)
+            made: LiveLayer = cls(**config, **stacked)
+        else:
+            made = cls.from_config(config)
+    return made
 
 
-def _without_rejected(config: dict[str, Any], record: Layer, cls: Any) -> dict[str, Any]:
+def _without_rejected(config: dict[str, object], record: Layer, cls: UserObject) -> dict[str, object]:
     """The configuration without what the author's base class took in Keras 2, and takes no more.
 
     Raises:
@@ -218,15 +230,16 @@ def _without_rejected(config: dict[str, Any], record: Layer, cls: Any) -> dict[s
     return {key: value for key, value in config.items() if key not in dropped}
 
 
-def layer_class(record: Layer, objects: Objects) -> Any:
+def layer_class(record: Layer, objects: Objects) -> UserObject:
     """The class of a record: the user's own by registered or plain name, else Keras'."""
     for name in (record.registered_name, record.class_name):
         for found in (name, (name or "").rpartition(">")[2]):
             if found and found in objects:
                 return objects[found]
     if record.registered_name and (own := keras.saving.get_registered_object(record.registered_name)):
-        return own
-    cls = getattr(keras.layers, record.class_name, None)
+        registered: UserObject = own
+        return registered
+    cls: UserObject | None = getattr(keras.layers, record.class_name, None)
     if cls is None or record.registered_name:
         shapes = {role: list(array.shape) for role, array in record.weights.items()}
         raise MigrationError(
@@ -299,7 +312,7 @@ def _is_mirror(forward: Layer, backward: Layer) -> bool:
     return same and forward.class_name == backward.class_name and not forward.children
 
 
-def _modern_config(record: Layer, objects: Objects) -> dict[str, Any]:
+def _modern_config(record: Layer, objects: Objects) -> dict[str, object]:
     """The configuration with the author's functions in place of their names: Keras 3 looks up none by itself."""
     config = {key: _modern_value(value, objects) for key, value in record.config.items()}
     for key in ACTIVATION_KEYS & config.keys():
@@ -330,7 +343,7 @@ def _is_activation(name: str) -> bool:
     return True
 
 
-def _modern_value(value: Any, objects: Objects) -> Any:
+def _modern_value(value: object, objects: Objects) -> object:
     """Objects inside a configuration get the module that Keras 3 looks them up by; the author's are made."""
     if isinstance(value, Mapping):
         if set(value) >= {"class_name", "config"} and "module" not in value:
@@ -351,7 +364,7 @@ def _modern_value(value: Any, objects: Objects) -> Any:
     return value
 
 
-def _modern_object(value: Mapping[str, Any], objects: Objects) -> Any:
+def _modern_object(value: Mapping[str, Any], objects: Objects) -> object:
     name = value.get("registered_name") or value["class_name"]
     bare = name.rpartition(">")[2]
     own = objects.get(bare)

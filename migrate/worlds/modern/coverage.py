@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from typing import Any
+from typing import TypeAlias, TypeGuard
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 from migrate.capsule.model import Array
-from migrate.worlds.guest.framework_types import LiveLayer, LiveModel, Variable
+from migrate.worlds.guest.framework_types import LiveLayer, LiveModel, Nested, Tensor, Variable
 from migrate.worlds.guest.runner import to_numpy
 from migrate.worlds.guest.sensitivity import Covered, gradients_of, limits_of, mark
 from migrate.worlds.modern.steps import Steps
@@ -34,6 +34,8 @@ PIECES: Mapping[str, tuple[float, ...]] = {
     "selu": (0.0,),
 }
 """Where the pieces of an activation meet (``keras/src/activations/activations.py``)."""
+Pieces: TypeAlias = Callable[[object, object], list[bool]]
+"""Which pieces were met, from the first argument of a call and its result."""
 LARGE = 2_000_000
 """Numbers of weights beyond which the cases end as soon as all are covered."""
 _TRIED = 16
@@ -42,7 +44,7 @@ _TRIED = 16
 
 def cover(
     model: LiveModel,
-    forward: Callable[[list[Array]], list[Any]],
+    forward: Callable[[list[Array]], list[Tensor]],
     cases: Sequence[list[Array]],
     covered: Covered,
     tolerance: tuple[str, float | None],
@@ -82,16 +84,16 @@ def _rows(case: Sequence[Array]) -> int:
     return sum(array.size for array in case)
 
 
-def _statistics(model: LiveModel) -> dict[str, Any]:
+def _statistics(model: LiveModel) -> dict[str, Tensor]:
     """Tensors of Normalization layers under the paths of the variables that they were made of."""
-    found: dict[str, Any] = {}
+    found: dict[str, Tensor] = {}
     for layer in model._flatten_layers():
         if type(layer).__name__ == "Normalization" and getattr(layer, "adapt_mean", None) is not None:
             found |= {layer.adapt_mean.path: layer.mean, layer.adapt_variance.path: layer.variance}
     return {path: tensor for path, tensor in found.items() if tf.is_tensor(tensor)}
 
 
-def _weights(model: LiveModel) -> Iterator[Any]:
+def _weights(model: LiveModel) -> Iterator[Variable]:
     """Weights of floats: neither random state nor what a recurrent layer remembers.
 
     The bias of the keys of an attention is left out: it adds the same number to all arguments of a softmax, which
@@ -118,7 +120,7 @@ def _weights(model: LiveModel) -> Iterator[Any]:
 
 def _is_noticed(
     variable: Variable,
-    forward: Callable[[list[Array]], list[Any]],
+    forward: Callable[[list[Array]], list[Tensor]],
     cases: Sequence[list[Array]],
     tolerance: tuple[str, float | None],
 ) -> bool:
@@ -164,7 +166,7 @@ def _watching(model: LiveModel, covered: Covered, steps: Steps) -> Iterator[None
         yield
 
 
-def _watched(layer: LiveLayer) -> dict[str, Callable[[Any, Any], list[bool]]]:
+def _watched(layer: LiveLayer) -> dict[str, Pieces]:
     """Attribute of a layer to what tells its pieces from the first argument and the result."""
     kind, found = type(layer).__name__, {}
     if kind == "ReLU":
@@ -181,18 +183,23 @@ def _watched(layer: LiveLayer) -> dict[str, Callable[[Any, Any], list[bool]]]:
     return found
 
 
-def _pieces(ends: Sequence[float]) -> Callable[[Any, Any], list[bool]]:
-    def met(value: Any, _: Any) -> list[bool]:
+def _pieces(ends: Sequence[float]) -> Pieces:
+    def met(value: object, _: object) -> list[bool]:
         piece = np.digitize(to_numpy(value).ravel(), ends)
         return [bool((piece == number).any()) for number in range(len(ends) + 1)]
 
     return met
 
 
-def _mask_pieces(_: Any, result: Any) -> list[bool]:
+def _mask_pieces(_: object, result: object) -> list[bool]:
     """Whether steps were kept, steps were hidden, and a whole row was hidden."""
     mask = to_numpy(result)
     return [bool(mask.any()), not mask.all(), bool((~mask).all(axis=-1).any())]
+
+
+def is_eager(value: object) -> TypeGuard[Tensor]:
+    """Whether a value is a tensor that holds numbers."""
+    return bool(tf.is_tensor(value)) and hasattr(value, "numpy")
 
 
 @contextmanager
@@ -200,10 +207,11 @@ def _read(layer: LiveLayer, steps: Steps, meet: Callable[[list[bool]], None]) ->
     """Watch the sequences that a recurrent layer is given."""
     original = layer.call
 
-    def call(sequences: Any, *args: Any, **kwargs: Any) -> Any:
-        if tf.is_tensor(sequences) and hasattr(sequences, "numpy"):
+    def call(sequences: Nested, *args: object, **kwargs: object) -> Nested:
+        if is_eager(sequences):
             steps.watch(meet, sequences)
-        return original(sequences, *args, **kwargs)
+        outputs: Nested = original(sequences, *args, **kwargs)
+        return outputs
 
     layer.call = call
     try:
@@ -217,13 +225,13 @@ def _wrapped(
     layer: LiveLayer,
     attribute: str,
     meet: Callable[[Sequence[bool]], None],
-    pieces: Callable[[Any, Any], list[bool]],
+    pieces: Pieces,
 ) -> Iterator[None]:
     original = getattr(layer, attribute)
 
-    def call(value: Any, *args: Any, **kwargs: Any) -> Any:
-        result = original(value, *args, **kwargs)
-        if tf.is_tensor(value) and hasattr(value, "numpy") and result is not None:
+    def call(value: Nested, *args: object, **kwargs: object) -> object:
+        result: object = original(value, *args, **kwargs)
+        if is_eager(value) and result is not None:
             meet(pieces(value, result))
         return result
 

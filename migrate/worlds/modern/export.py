@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import keras
 import tensorflow as tf
@@ -13,7 +12,8 @@ from packaging.version import Version
 from migrate.dialects.keras3_minors.rewriting import make_portable_for_newest
 from migrate.dialects.keras3_minors.versions import DEFAULT, Reader
 from migrate.formats.saved_model.names import DEFAULT_SIGNATURE
-from migrate.worlds.guest.framework_types import LiveLayer, LiveModel, Tensor
+from migrate.worlds.guest.framework_types import Archive, LiveLayer, LiveModel, Nested, Tensor
+from migrate.worlds.guest.runner import dims
 from migrate.worlds.modern.signature_keys import restore_keys, speakable
 
 TABLED = frozenset({"IntegerLookup", "StringLookup", "TextVectorization", "FeatureSpace", "HashedCrossing"})
@@ -38,11 +38,11 @@ def export_saved_model(model: LiveModel, path: Path, input_names: list[str], out
     """
     arguments = speakable(input_names)
     specs = [
-        tf.TensorSpec(_free_batch(t.shape), t.dtype, name=arguments[name])
+        tf.TensorSpec(dims(t.shape), t.dtype, name=arguments[name])
         for name, t in zip(input_names, model.inputs, strict=True)
     ]
 
-    def serve(*tensors: Any) -> dict[str, Any]:
+    def serve(*tensors: Tensor) -> dict[str, Tensor]:
         outputs = keras.tree.flatten(model(arrange_inputs(model, list(tensors)), training=False))
         return dict(zip(output_names, outputs, strict=True))
 
@@ -53,7 +53,7 @@ def export_saved_model(model: LiveModel, path: Path, input_names: list[str], out
     restore_keys(path, {DEFAULT_SIGNATURE: arguments})
 
 
-def _track(archive: Any, model: LiveModel) -> None:
+def _track(archive: Archive, model: LiveModel) -> None:
     """Give the archive the variables of the model and, where it may hold some, its tables and assets.
 
     ``track`` walks everything that a model refers to in search of tables, which takes a fifth of the export of a
@@ -71,11 +71,10 @@ def _may_hold_tables(layer: LiveLayer) -> bool:
     return not type(layer).__module__.startswith("keras.src.") or type(layer).__name__ in TABLED
 
 
-def arrange_inputs(model: LiveModel, tensors: list[Tensor]) -> Any:
+def arrange_inputs(model: LiveModel, tensors: list[Tensor]) -> Nested:
     """Flat tensors in the structure in which the model takes its inputs."""
     structure = getattr(model, "_inputs_struct", None)
-    return tensors[0] if structure is None else keras.tree.pack_sequence_as(structure, tensors)
-
-
-def _free_batch(shape: Any) -> list[int | None]:
-    return [None if d is None else int(d) for d in shape]
+    if structure is None:
+        return tensors[0]
+    arranged: Nested = keras.tree.pack_sequence_as(structure, tensors)
+    return arranged

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import keras
 import tensorflow as tf
@@ -11,31 +10,34 @@ import tensorflow as tf
 from migrate.findings import MigrationError
 from migrate.formats.saved_model.names import DEFAULT_SIGNATURE
 from migrate.printable import one_line
+from migrate.worlds.contracts.saved_models import ServeGraph, WrittenSavedModel
+from migrate.worlds.guest.framework_types import Tensor
 from migrate.worlds.guest.graphs import read_graph
 
 
-def serve_graph(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
-    """Write the graph of ``path`` to ``saved_model`` in the scratch folder; its placeholders are the arguments.
+def serve_graph(call: ServeGraph, scratch: Path) -> WrittenSavedModel:
+    """Write the graph to ``saved_model`` in the scratch folder; its placeholders are the arguments.
 
     Raises:
         MigrationError: ``EXP004`` when the exporter refuses.
     """
-    graph = read_graph(params["path"])
+    graph = read_graph(call.path)
     ends = graph.ends
-    specs = [tf.TensorSpec(e["shape"], e["dtype"], name=e["name"]) for e in ends["inputs"]]
+    specs = [tf.TensorSpec(e.shape, e.dtype, name=e.name) for e in ends.inputs]
 
-    def run(*tensors: Any) -> dict[str, Any]:
-        given = {e["tensor"]: tensor for e, tensor in zip(ends["inputs"], tensors, strict=True)}
+    def run(*tensors: Tensor) -> dict[str, Tensor]:
+        given = {e.tensor: tensor for e, tensor in zip(ends.inputs, tensors, strict=True)}
         results = tf.graph_util.import_graph_def(
-            graph.graph_def, input_map=given, return_elements=[e["tensor"] for e in ends["outputs"]], name=""
+            graph.graph_def, input_map=given, return_elements=[e.tensor for e in ends.outputs], name=""
         )
-        return {e["name"]: result for e, result in zip(ends["outputs"], results, strict=True)}
+        return {e.name: result for e, result in zip(ends.outputs, results, strict=True)}
 
     # A wrapped function adds no order of its own between operations, which loops of TensorFlow 1 do not bear.
     wrapped = tf.compat.v1.wrap_function(run, specs)
 
-    def serve(*tensors: Any) -> Any:
-        return wrapped(*tensors)
+    def serve(*tensors: Tensor) -> object:
+        found: object = wrapped(*tensors)
+        return found
 
     archive = keras.export.ExportArchive()
     archive.track(tf.Module())
@@ -49,7 +51,4 @@ def serve_graph(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
             f"the graph cannot be exported: {one_line(error, 400)}",
             "Run it in a session as before.",
         ) from error
-    return {"saved_model": str(out)}
-
-
-HANDLERS = {"serve_graph": serve_graph}
+    return WrittenSavedModel(str(out))

@@ -2,26 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import keras
 import tensorflow as tf
 from tensorflow.python.eager import context as eager
 
+from migrate.capsule.ends import DescribedModel
 from migrate.capsule.model import Array
-from migrate.capsule.store import load_model, save_arrays
+from migrate.capsule.store import load_model
 from migrate.dialects.keras3_minors.versions import DEFAULT, parse_readers
+from migrate.worlds.contracts import modern as asked
+from migrate.worlds.contracts.call import Nothing, handlers_of
+from migrate.worlds.contracts.models import (
+    Activations,
+    ArraysFile,
+    LayerOutputs,
+    Predict,
+    Release,
+    Shares,
+    Step,
+)
 from migrate.worlds.guest.custom import load_custom_objects
 from migrate.worlds.guest.drawn import TENSORFLOW_RANDOM, replaced
 from migrate.worlds.guest.draws import fixed_in
-from migrate.worlds.guest.framework_types import LiveLayer, LiveModel, Tensor
+from migrate.worlds.guest.framework_types import LiveLayer, LiveModel, Nested, Tensor, Variable
 from migrate.worlds.guest.kernels import clear_names
 from migrate.worlds.guest.modes import calm_training
-from migrate.worlds.guest.runner import cases_of, describe, run_cases, to_numpy
+from migrate.worlds.guest.runner import (
+    Forward,
+    cases_of,
+    describe,
+    dtype_name,
+    flatten,
+    run_cases,
+    to_numpy,
+    write_arrays,
+)
 from migrate.worlds.guest.sensitivity import Covered
 from migrate.worlds.guest.tracing import is_long, traced
 from migrate.worlds.guest.variables import assign_model
@@ -41,51 +62,91 @@ from migrate.worlds.modern.export import arrange_inputs, export_saved_model, sav
 from migrate.worlds.modern.hub import with_modules_lifted
 from migrate.worlds.modern.training import compile_class, compile_held, step_held
 
-_held: dict[str, Any] = {}
+
+@dataclass(slots=True)
+class _Held:
+    """What lives between the calls of an artifact.
+
+    Attributes:
+        live: the model; None before one is built.
+        covered: what its cases covered so far.
+        variables: those of a model of the author's own class, by the numbers of their objects in the file.
+    """
+
+    live: LiveModel | None = None
+    covered: Covered = field(default_factory=Covered)
+    variables: Mapping[str, Variable] = field(default_factory=dict)
+
+    @property
+    def model(self) -> LiveModel:
+        """The model.
+
+        Raises:
+            LookupError: none was built.
+        """
+        if self.live is None:
+            raise LookupError("no model is held")
+        return self.live
+
+    def hold(self, model: LiveModel, variables: Mapping[str, Variable] | None = None) -> None:
+        """Keep a model in place of the one before."""
+        self.live, self.covered, self.variables = model, Covered(), variables or {}
+
+
+_held = _Held()
 _FIXED = partial(replaced, fixed_in(keras.random, *TENSORFLOW_RANDOM))
 
 
-def build(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+def build(call: asked.Build, scratch: Path) -> DescribedModel:
     """Build the model of a capsule and set its weights by role."""
-    clear_names(keras.utils.clear_session, eager.context(), free_memory=False)
-    objects = load_custom_objects(params.get("custom_objects", []))
-    record = with_modules_lifted(load_model(Path(params["folder"]), params["stem"]))
-    model = build_model(record, objects, frozenset(params.get("without", ())))
+    _clear()
+    objects = load_custom_objects(call.custom_objects)
+    record = with_modules_lifted(load_model(call.folder, call.stem))
+    model = build_model(record, objects, frozenset(call.without))
     assign_model(model, record)
-    _held["model"] = model
-    _held.pop("covered", None)
+    _held.hold(model)
     return describe(model)
 
 
-def lift_graph(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
-    """Build the model that a graph computes; its records stand in ``folder`` under ``stem``."""
-    clear_names(keras.utils.clear_session, eager.context(), free_memory=False)
-    model = _held["model"] = lift.lift(params, scratch)
-    _held.pop("covered", None)
-    return {**describe(model), "folder": str(scratch), "stem": "lifted"}
+def lift_graph(call: asked.LiftGraph, scratch: Path) -> DescribedModel:
+    """Build the model that a frozen graph computes."""
+    _clear()
+    _held.hold(lift.lift(lift.of_file(call.path), scratch))
+    return describe(_held.model)
 
 
-def build_subclassed(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+def lift_signature(call: asked.LiftSignature, scratch: Path) -> DescribedModel:
+    """Build the model that a signature of a SavedModel computes."""
+    _clear()
+    _held.hold(lift.lift(lift.of_signature(call), scratch))
+    return describe(_held.model)
+
+
+def build_subclassed(call: asked.BuildSubclassed, scratch: Path) -> asked.How:
     """Build a model of the user's own class and say how it is called."""
-    clear_names(keras.utils.clear_session, eager.context(), free_memory=False)
-    _held["model"], how, _held["variables"] = subclassed.build(params)
+    _clear()
+    model, how, variables = subclassed.build(call)
+    _held.hold(model, variables)
     return how
 
 
-def predict_subclassed(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+def _clear() -> None:
+    clear_names(keras.utils.clear_session, eager.context(), free_memory=False)
+
+
+def predict_subclassed(call: asked.PredictSubclassed, scratch: Path) -> ArraysFile:
     """Outputs of the held model of the user's class, in its signature's order."""
-    return subclassed.predict(_held["model"], params, scratch)
+    return subclassed.predict(_held.model, call, scratch)
 
 
-def predict(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+def predict(call: Predict, scratch: Path) -> ArraysFile:
     """Outputs of the held model for every case."""
-    model = _held["model"]
-    probes, out = Path(params["probes"]), scratch / params["out"]
-    draws = nullcontext if params.get("draw") else _FIXED
-    calls, training = params.get("calls", 1), bool(params.get("training"))
-    call = caller(model, cases_of(probes), draws, training=training)
-    with calm_training(model) if training else nullcontext():
-        return {**run_cases(call, probes, out, calls), "file": str(out)}
+    model = _held.model
+    forward = caller(
+        model, cases_of(call.probes), nullcontext if call.draw else _FIXED, training=call.training
+    )
+    with calm_training(model) if call.training else nullcontext():
+        return run_cases(forward, call, scratch)
 
 
 def caller(
@@ -94,18 +155,18 @@ def caller(
     draws: Callable[[], AbstractContextManager[None]] = _FIXED,
     *,
     training: bool = False,
-) -> Callable[..., Any]:
+) -> Forward:
     """A forward pass at inference time, for these cases; a ``fresh`` one starts from zero states.
 
     ``draws`` says how random numbers are drawn: they are fixed ones unless it does. ``training`` asks for that mode.
     """
 
-    def forward(tensors: list[Tensor]) -> Any:
+    def forward(tensors: list[Tensor]) -> Nested:
         return model(arrange_inputs(model, tensors), training=training)
 
     run = traced(model, forward) if is_long(model, cases) else forward
 
-    def call(inputs: list[Array], *, fresh: bool = True) -> Any:
+    def call(inputs: list[Array], /, *, fresh: bool = True) -> Nested:
         if fresh:
             reset_states(model)
         with draws():
@@ -116,22 +177,14 @@ def caller(
     return call
 
 
-def cover(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
-    """What the cases of ``probes`` cover of the held model, beside what earlier calls covered.
-
-    ``compute`` and ``relative`` say what a comparison forgives; see :func:`migrate.parity.tolerance.tolerance_for`.
-    """
-    model, cases = _held["model"], cases_of(Path(params["probes"]))
-    covered: Covered = _held.setdefault("covered", Covered())
-    call = caller(model, cases)
+def cover(call: asked.Cover, scratch: Path) -> Shares:
+    """What the cases cover of the held model, beside what earlier calls covered."""
+    model, cases = _held.model, cases_of(call.probes)
+    run = caller(model, cases)
     coverage.cover(
-        model,
-        lambda inputs: keras.tree.flatten(call(inputs)),
-        cases,
-        covered,
-        (params["compute"], params["relative"]),
+        model, lambda inputs: flatten(run(inputs)), cases, _held.covered, (call.compute, call.relative)
     )
-    return covered.shares()
+    return _held.covered.shares()
 
 
 def reset_states(model: LiveModel) -> None:
@@ -141,9 +194,9 @@ def reset_states(model: LiveModel) -> None:
             layer.reset_state()
 
 
-def activations(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+def activations(call: Activations, scratch: Path) -> LayerOutputs:
     """Output of every layer of the held model for one case, as ``layer/output``."""
-    model = _held["model"]
+    model = _held.model
     names: list[str] = []
     tensors: list[Tensor] = []
     for layer in model.layers:
@@ -153,94 +206,92 @@ def activations(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
             names.append(f"{layer.name}/{position}")
             tensors.append(tensor)
     inspector = keras.Model(model.inputs, tensors)
-    inputs = cases_of(Path(params["probes"]))[params["case"]]
+    inputs = cases_of(call.probes)[call.case]
     outputs = keras.tree.flatten(caller(inspector, [inputs])(inputs))
-    out = scratch / params["out"]
-    save_arrays(out, {n: to_numpy(o) for n, o in zip(names, outputs, strict=True)})
-    return {"layers": names, "file": str(out)}
+    arrays = {n: to_numpy(o) for n, o in zip(names, outputs, strict=True)}
+    return LayerOutputs(names, write_arrays(scratch / call.out, arrays).file)
 
 
-def _output_in(model: LiveModel, layer: LiveLayer) -> Any:
+def _output_in(model: LiveModel, layer: LiveLayer) -> Nested:
     """The layer's output in its first call inside this model."""
     functional = getattr(model, "_functional", None) or model
     for nodes in functional._nodes_by_depth.values():
         for node in nodes:
             if node.operation is layer:
-                return node.outputs
+                outputs: Nested = node.outputs
+                return outputs
     return []
 
 
-def save(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+def save(call: asked.Save, scratch: Path) -> asked.Saved:
     """Write ``model.keras`` and, where asked for, ``saved_model`` into the scratch folder."""
-    model = _held["model"]
+    model = _held.model
     reset_states(model)  # what the comparisons left behind must not become the initial state of a server
-    written: dict[str, Any] = {}
-    if params.get("keras"):
-        named = params.get("readers")
-        save_keras(model, scratch / "model.keras", parse_readers(named) if named else DEFAULT)
-        written["keras"] = str(scratch / "model.keras")
-    if params.get("saved_model"):
-        export_saved_model(model, scratch / "saved_model", params["input_names"], params["output_names"])
-        written["saved_model"] = str(scratch / "saved_model")
-    return written
+    archive, exported = scratch / "model.keras", scratch / "saved_model"
+    if call.keras:
+        save_keras(model, archive, parse_readers(call.readers) if call.readers else DEFAULT)
+    if call.saved_model:
+        export_saved_model(model, exported, list(call.input_names), list(call.output_names))
+    return asked.Saved(str(archive) if call.keras else None, str(exported) if call.saved_model else None)
 
 
-def deploy_held(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+def deploy(call: asked.Deploy, scratch: Path) -> asked.Deployed:
     """Write the held model in a deployment format."""
-    return deployments.deploy(_held["model"], params, scratch)
+    return deployments.deploy(_held.model, call.format, scratch)
 
 
-def run_deployed(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
-    """Outputs of what :func:`deploy_held` wrote, by the format's own runtime."""
-    return deployments.run(_held["model"], params, scratch)
+def run_deployed(call: asked.RunDeployed, scratch: Path) -> ArraysFile:
+    """Outputs of what :func:`deploy` wrote, by the format's own runtime."""
+    return deployments.run(_held.model, call, scratch)
 
 
-def trace_torch(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+def trace_torch(call: asked.TraceTorch, scratch: Path) -> ArraysFile:
     """Outputs of the layers of a written PyTorch source."""
-    dtypes = [str(tensor.dtype) for tensor in _held["model"].inputs]
-    return torch.layers({**params, "dtypes": dtypes}, scratch)
+    return torch.layers(call, [dtype_name(tensor) for tensor in _held.model.inputs], scratch)
 
 
-def release(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+def release(call: Release, scratch: Path) -> Nothing:
     """Forget the held model."""
-    _held.clear()
+    _held.live, _held.variables, _held.covered = None, {}, Covered()
     keras.utils.clear_session(free_memory=True)
-    return {}
+    return Nothing()
 
 
-def compile_model(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+def compile_model(call: asked.CompileModel, scratch: Path) -> asked.Restored:
     """Compile the held model as a plan says and restore the optimizer's state."""
-    return compile_held(_held["model"], params)
+    return compile_held(_held.model, call)
 
 
-def compile_class_model(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+def compile_class_model(call: asked.CompileClass, scratch: Path) -> asked.Restored:
     """The same for a model of the user's own class."""
-    return compile_class(_held["model"], _held["variables"], params)
+    return compile_class(_held.model, _held.variables, call)
 
 
-def train_step(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+def train_step(call: asked.TrainStep, scratch: Path) -> Step:
     """One training step of the held model; its weights change."""
-    return step_held(_held["model"], params, scratch)
+    return step_held(_held.model, call, scratch)
 
 
-HANDLERS = {
-    "build": build,
-    "lift_graph": lift_graph,
-    "build_subclassed": build_subclassed,
-    "predict_subclassed": predict_subclassed,
-    "predict": predict,
-    "cover": cover,
-    "activations": activations,
-    "compile_model": compile_model,
-    "compile_class": compile_class_model,
-    "train_step": train_step,
-    "save": save,
-    "deploy": deploy_held,
-    "run_deployed": run_deployed,
-    "trace_torch": trace_torch,
-    "release": release,
-    **frozen.HANDLERS,
-    **proving.HANDLERS,
-    **reexport.HANDLERS,
-    **reference_variables.HANDLERS,
-}
+HANDLERS = handlers_of(
+    build,
+    lift_graph,
+    lift_signature,
+    build_subclassed,
+    predict_subclassed,
+    predict,
+    cover,
+    activations,
+    compile_model,
+    compile_class_model,
+    train_step,
+    save,
+    deploy,
+    run_deployed,
+    trace_torch,
+    release,
+    frozen.serve_graph,
+    proving.prove_result,
+    proving.run_in_lockstep,
+    reexport.reexport,
+    reference_variables.reexport_by_names,
+)

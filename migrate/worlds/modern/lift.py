@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -13,13 +12,16 @@ from packaging.version import Version
 from tensorflow.core.protobuf import config_pb2, rewriter_config_pb2
 from tensorflow.python.grappler import tf_optimizer
 
-from migrate.capsule.model import Array, Model
+from migrate.capsule.model import Array
 from migrate.capsule.store import save_structure
 from migrate.dialects.rule import Era
 from migrate.findings import MigrationError
 from migrate.lift.convert import convert
 from migrate.lift.graph import Endpoint, Graph, GraphNode, Variable
 from migrate.lift.recurrent import OUTPUTS, kind_of
+from migrate.worlds.contracts.modern import LiftSignature
+from migrate.worlds.guest.framework_types import Graph as TfGraph
+from migrate.worlds.guest.framework_types import GraphDef, LiveModel, Proto, Tensor
 from migrate.worlds.guest.graphs import read_graph
 from migrate.worlds.guest.session import shape_of
 from migrate.worlds.guest.variables import assign_model
@@ -33,36 +35,30 @@ _CALLS = frozenset({"PartitionedCall", "StatefulPartitionedCall"})
 _STEM = "lifted"
 
 
-def lift(params: dict[str, Any], scratch: Path) -> Any:
-    """The live model of ``signature`` of the SavedModel ``path``, or of the graph ``path`` when none is named.
-
-    The records are written as ``lifted.json`` into the scratch folder.
+def lift(graph: Graph, scratch: Path) -> LiveModel:
+    """The live model of a graph; its records are written as ``lifted.json`` into the scratch folder.
 
     Raises:
         MigrationError: ``EXP020`` and ``EXP021`` for what layers cannot express.
     """
-    graph = _of_signature(params) if params.get("signature") else _of_file(params["path"])
     model = convert(graph, Era(Version("2.0"), tf_keras=True))
     save_structure(model, scratch, _STEM)
-    return _live(model)
-
-
-def _live(model: Model) -> Any:
-    live = build_model(model, {})
+    live: LiveModel = build_model(model, {})
     assign_model(live, model)
     return live
 
 
-def _of_signature(params: Mapping[str, Any]) -> Graph:
-    loaded = load_graph(params["path"], params["tags"])
-    signature = loaded.signatures.get(params["signature"])
+def of_signature(call: LiftSignature) -> Graph:
+    """The graph of a signature of a SavedModel."""
+    loaded = load_graph(call.path, call.tags)
+    signature = loaded.signatures.get(call.signature)
     if signature is None:
         raise MigrationError(
             "EXP020",
-            f"{params['signature']} is a function of the SavedModel's object, which has no signature to lift",
+            f"{call.signature} is a function of the SavedModel's object, which has no signature to lift",
             "Migrate it first: the exported SavedModel has the signature, and can be lifted.",
         )
-    order = params["orders"][params["signature"]]
+    order = call.orders[call.signature]
     inputs = {
         key: Endpoint(
             signature.inputs[key].name,
@@ -79,15 +75,15 @@ def _of_signature(params: Mapping[str, Any]) -> Graph:
     return graph_of(loaded.graph_def, inputs, outputs, variables)
 
 
-def _of_file(path: str) -> Graph:
+def of_file(path: Path) -> Graph:
+    """A frozen graph."""
     graph = read_graph(path)
-    ends = graph.ends
-    inputs = {e["name"]: Endpoint(e["tensor"], e["dtype"], tuple(e["shape"] or ())) for e in ends["inputs"]}
-    return graph_of(graph.graph_def, inputs, {e["name"]: e["tensor"] for e in ends["outputs"]}, {})
+    inputs = {e.name: Endpoint(e.tensor, e.dtype, tuple(e.shape or ())) for e in graph.ends.inputs}
+    return graph_of(graph.graph_def, inputs, {e.name: e.tensor for e in graph.ends.outputs}, {})
 
 
 def graph_of(
-    graph_def: Any,
+    graph_def: GraphDef,
     inputs: Mapping[str, Endpoint],
     outputs: Mapping[str, str],
     variables: Mapping[str, Variable],
@@ -106,7 +102,7 @@ def graph_of(
     return Graph(nodes, constants, variables, inputs, outputs)
 
 
-def decide(graph_def: Any, constants: Mapping[str, Array]) -> bool:
+def decide(graph_def: GraphDef, constants: Mapping[str, Array]) -> bool:
     """Let the branches of TensorFlow 1 whose condition is constant pass, as ``training=False`` of a graph does.
 
     A ``Switch`` becomes what it passes on; a ``Merge`` its one input that lives. Nodes are changed in place.
@@ -147,7 +143,7 @@ def decide(graph_def: Any, constants: Mapping[str, Array]) -> bool:
     return True
 
 
-def _become_identity(node: Any, tensor: str, dtype: str) -> None:
+def _become_identity(node: Proto, tensor: str, dtype: str) -> None:
     kept = node.attr[dtype].type
     node.op = "Identity"
     del node.input[:]
@@ -160,7 +156,7 @@ def _full(name: str) -> str:
     return name if ":" in name else f"{name}:0"
 
 
-def _inline(graph_def: Any, outputs: Iterable[str]) -> Any:
+def _inline(graph_def: GraphDef, outputs: Iterable[str]) -> GraphDef:
     """The graph with its functions' bodies in place of their calls, as Grappler writes it."""
     with tf.Graph().as_default() as graph:
         tf.graph_util.import_graph_def(graph_def, name="")
@@ -172,14 +168,14 @@ def _inline(graph_def: Any, outputs: Iterable[str]) -> Any:
     rewrite.min_graph_nodes = -1
     rewrite.meta_optimizer_iterations = rewriter_config_pb2.RewriterConfig.ONE
     rewrite.optimizers.append("function")
-    optimized = tf_optimizer.OptimizeGraph(config, meta)
+    optimized: GraphDef = tf_optimizer.OptimizeGraph(config, meta)
     for node in optimized.node:
         # Of a Keras RNN's call they are those of another function that computes the same (``api_implements``).
         node.attr.pop("_output_shapes", None)
     return optimized
 
 
-def _node(node: Any, functions: Mapping[str, Any]) -> GraphNode:
+def _node(node: Proto, functions: Mapping[str, Proto]) -> GraphNode:
     inputs = tuple(name if ":" in name else f"{name}:0" for name in node.input if not name.startswith("^"))
     attributes = {} if node.op == "Const" else json_format.MessageToDict(node).get("attr", {})
     op = node.op
@@ -200,14 +196,14 @@ def _node(node: Any, functions: Mapping[str, Any]) -> GraphNode:
     return GraphNode(node.name, op, inputs, attributes)
 
 
-def _constants(graph_def: Any, fed: Set[str]) -> dict[str, Array]:
+def _constants(graph_def: GraphDef, fed: Set[str]) -> dict[str, Array]:
     """Values of all tensors that depend on constants alone, computed by TensorFlow itself.
 
     An input may have a default, which is a constant as long as nobody feeds it; ``fed`` names the inputs' tensors.
     """
     with tf.Graph().as_default() as graph, tf.compat.v1.Session(graph=graph) as session:
         tf.graph_util.import_graph_def(graph_def, name="")
-        known: dict[str, Any] = {}
+        known: dict[str, Tensor] = {}
         held = _between(graph, _ENTERING, _LEAVING) | _between(graph, _SWITCHING, _MERGING)
         for op in graph.get_operations():
             if op.name in held:
@@ -218,7 +214,7 @@ def _constants(graph_def: Any, fed: Set[str]) -> dict[str, Array]:
         return {name: np.asarray(value) for name, value in session.run(known).items()}
 
 
-def _between(graph: Any, first: Set[str], last: Set[str]) -> set[str]:
+def _between(graph: TfGraph, first: Set[str], last: Set[str]) -> set[str]:
     """Operations inside loops and branches of TensorFlow 1, both ends included: they may have no value to fetch."""
     todo = [op for op in graph.get_operations() if op.type in first]
     found = {op.name for op in todo}

@@ -5,13 +5,13 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import keras
 from keras.src.backend import random
 from keras.src.saving import object_registration as registration
 from tensorflow.python.eager import context as eager
 
+from migrate.worlds.contracts.proving import Proven, ProveResult, RanProgram, RunInLockstep
 from migrate.worlds.guest.drawn import Drawn, of_tensorflow, replaced
 from migrate.worlds.guest.kernels import clear_names
 from migrate.worlds.guest.proving import World, forget, result
@@ -45,15 +45,12 @@ def fixed() -> AbstractContextManager[None]:
     )
 
 
-def prove_result(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+def prove_result(call: ProveResult, scratch: Path) -> Proven:
     """See `migrate.worlds.guest.proving.result`."""
     forget(_REGISTERED, _BEFORE)
-    return result(World(keras, _CLEAR, fixed), params, scratch)
+    return result(World(keras, _CLEAR, fixed), call, scratch)
 
 
-def run_in_lockstep(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+def run_in_lockstep(call: RunInLockstep, scratch: Path) -> RanProgram:
     """See `migrate.worlds.lockstep.program.run_program`; the process serves nothing else afterwards."""
-    return run_program(keras, fixed, params, scratch)
-
-
-HANDLERS = {"prove_result": prove_result, "run_in_lockstep": run_in_lockstep}
+    return run_program(keras, fixed, call, scratch)

@@ -6,9 +6,8 @@ variables, tables and assets tracked and the signatures' names, keys, order, dty
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import keras
 import tensorflow as tf
@@ -17,44 +16,43 @@ from tensorflow.python.trackable.resource import CapturableResource
 from migrate.findings import MigrationError
 from migrate.formats.saved_model.names import DEFAULT_SIGNATURE
 from migrate.printable import one_line
+from migrate.worlds.contracts.saved_models import Orders, Reexport, WrittenSavedModel
+from migrate.worlds.guest.framework_types import Archive, ConcreteFunction, Tensor, Trackable
 from migrate.worlds.guest.functions import CALL, signatures_of
 from migrate.worlds.guest.signatures import load, ordered
 
 OUT = "saved_model"
 
 
-def reexport(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
-    """Write ``path`` to ``saved_model`` in the scratch folder.
-
-    ``orders`` gives the keys' order per signature, ``tags`` the meta graph to take, ``functions`` what the root offers
-    to Python: the archive offers them too.
+def reexport(call: Reexport, scratch: Path) -> WrittenSavedModel:
+    """Write a SavedModel to ``saved_model`` in the scratch folder; the archive offers its functions, too.
 
     Raises:
         MigrationError: ``EXP003`` when there is no signature to keep, ``EXP004`` when the exporter refuses.
     """
-    loaded = load(params["path"], params.get("tags"))
-    signatures = signatures_of(loaded, params.get("functions", []))
+    stored = call.stored
+    loaded = load(stored.path, stored.tags)
+    signatures = signatures_of(loaded, stored.functions)
     if not signatures:
         raise MigrationError(
             "EXP003",
             "the SavedModel has no signature, so nothing defines how to call it",
             "Save it again with signatures=..., or use its functions from Python.",
         )
-    functions = params.get("functions", [])
     try:
-        kept = _write(loaded, signatures, params, scratch, functions)
+        kept = _write(loaded, signatures, stored.orders, scratch, stored.functions)
     except MigrationError:
-        if not functions:
+        if not stored.functions:
             raise
         # What Python may call is less than what servers are promised: try again for the signatures alone.
-        kept = _write(loaded, signatures, params, scratch, [])
-    return {"saved_model": str(scratch / OUT), "functions": kept}
+        kept = _write(loaded, signatures, stored.orders, scratch, [])
+    return WrittenSavedModel(str(scratch / OUT), kept)
 
 
 def _write(
-    loaded: Any,
-    signatures: Mapping[str, Any],
-    params: Mapping[str, Any],
+    loaded: Trackable,
+    signatures: Mapping[str, ConcreteFunction],
+    orders: Orders,
     scratch: Path,
     functions: Sequence[str],
 ) -> list[str]:
@@ -64,7 +62,7 @@ def _write(
     names = sorted(signatures, key=lambda name: name != DEFAULT_SIGNATURE)
     try:
         for name in names:
-            function, specs = endpoint(signatures[name], params.get("orders", {}).get(name, {}))
+            function, specs = endpoint(signatures[name], orders.get(name, {}))
             archive.add_endpoint(name, function, input_signature=specs)
         kept = keep_functions(archive, loaded, functions)
         archive.write_out(str(scratch / OUT), verbose=False)
@@ -78,7 +76,7 @@ def _write(
     return kept
 
 
-def _keep_initialization(archive: Any, loaded: Any) -> None:
+def _keep_initialization(archive: Archive, loaded: Trackable) -> None:
     """Let loading the archive run what loading a SavedModel of TensorFlow 1 runs: it fills tables that functions use.
 
     The archive keeps the tables that it finds as objects; a graph of TensorFlow 1 makes them by nodes. Source:
@@ -90,7 +88,7 @@ def _keep_initialization(archive: Any, loaded: Any) -> None:
         root.initializer, root.asset_paths = initializer, loaded.asset_paths
 
 
-def keep_functions(archive: Any, loaded: Any, functions: Sequence[str]) -> list[str]:
+def keep_functions(archive: Archive, loaded: Trackable, functions: Sequence[str]) -> list[str]:
     """Let the archive's object offer the root's functions, so that ``tf.saved_model.load(…)(x)`` works as before.
 
     The archive puts each endpoint on its object under the signature's name, and takes the signatures from there. A
@@ -115,18 +113,17 @@ def keep_functions(archive: Any, loaded: Any, functions: Sequence[str]) -> list[
     return kept
 
 
-def endpoint(signature: Any, order: Mapping[str, list[str]]) -> tuple[Any, list[tf.TensorSpec]]:
+def endpoint(
+    signature: ConcreteFunction, order: Mapping[str, list[str]]
+) -> tuple[Callable[..., dict[str, Tensor]], list[tf.TensorSpec]]:
     """A function that calls a loaded signature, and the specification of its arguments in order."""
     given = signature.structured_input_signature[1]
     keys = ordered(list(order.get("inputs", [])), given)
     out_keys = ordered(list(order.get("outputs", [])), signature.structured_outputs)
     specs = [tf.TensorSpec(given[key].shape, given[key].dtype, name=key) for key in keys]
 
-    def call(*tensors: Any) -> dict[str, Any]:
+    def call(*tensors: Tensor) -> dict[str, Tensor]:
         results = signature(**dict(zip(keys, tensors, strict=True)))
         return {key: results[key] for key in out_keys}
 
     return call, specs
-
-
-HANDLERS = {"reexport": reexport}

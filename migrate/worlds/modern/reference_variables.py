@@ -9,18 +9,21 @@ owns its weights (tensorflow/tensorflow#42425). Only what a signature's outputs 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import keras
 import tensorflow as tf
 from tensorflow.core.framework import graph_pb2
 from tensorflow.python.saved_model import loader_impl
 
+from migrate.capsule.model import Array
 from migrate.findings import MigrationError
 from migrate.formats.saved_model.names import DEFAULT_SIGNATURE
+from migrate.worlds.contracts.saved_models import ReexportByNames, WrittenSavedModel
+from migrate.worlds.guest.framework_types import Graph as TfGraph
+from migrate.worlds.guest.framework_types import Operation, Proto, Session, Tensor
 from migrate.worlds.guest.session import shape_of
 from migrate.worlds.modern.signature_keys import restore_keys, speakable
 
@@ -47,10 +50,10 @@ class LoadedGraph:
     """
 
     graph_def: graph_pb2.GraphDef
-    signatures: Mapping[str, Any]
-    values: Mapping[str, Any]
+    signatures: Mapping[str, Proto]
+    values: Mapping[str, Array]
     trainable: frozenset[str]
-    tables: Mapping[str, tuple[Any, Any]]
+    tables: Mapping[str, tuple[Array, Array]]
 
 
 class Lifted(tf.Module):  # type: ignore[misc]
@@ -72,24 +75,26 @@ class Lifted(tf.Module):  # type: ignore[misc]
         self.table_by_name = dict(zip(loaded.tables, self.tables, strict=True))
 
 
-def _zero(values: Any) -> Any:
+def _zero(values: Array) -> object:
     """The node that looks a key up has a default of its own; the table's is never used."""
-    return tf.constant("" if values.dtype.kind in "OSU" else 0, dtype=tf.as_dtype(values.dtype))
+    made: object = tf.constant("" if values.dtype.kind in "OSU" else 0, dtype=tf.as_dtype(values.dtype))
+    return made
 
 
-def reexport_tf1(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
-    """Write ``path`` to ``saved_model`` in the scratch folder, keeping the signatures of ``orders``.
+def reexport_by_names(call: ReexportByNames, scratch: Path) -> WrittenSavedModel:
+    """Write a SavedModel to ``saved_model`` in the scratch folder, keeping the signatures of its ``orders``.
 
     Raises:
         MigrationError: ``EXP006`` for a signature that updates variables or needs a mutable table.
     """
-    loaded = load_graph(params["path"], params["tags"])
+    stored = call.stored
+    loaded = load_graph(stored.path, stored.tags)
     module = Lifted(loaded)
     archive = keras.export.ExportArchive()
     archive.track(module)
     names = sorted(loaded.signatures, key=lambda name: name != DEFAULT_SIGNATURE)
     for name in names:
-        function, specs = _endpoint(module, loaded, params["orders"][name], name)
+        function, specs = _endpoint(module, loaded, stored.orders[name], name)
         archive.add_endpoint(name, function, input_signature=specs)
     # The archive finds variables by what its functions read; a function that was handed a handle reads nothing.
     archive.add_variable_collection(COLLECTION, module.weights)
@@ -97,16 +102,16 @@ def reexport_tf1(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     # Gradients that a graph's author defined cannot be written again from a graph.
     options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
     archive.write_out(str(out), options=options, verbose=False)
-    restore_keys(out, {name: speakable(params["orders"][name]["inputs"]) for name in names})
-    return {"saved_model": str(out), "functions": []}
+    restore_keys(out, {name: speakable(stored.orders[name]["inputs"]) for name in names})
+    return WrittenSavedModel(str(out))
 
 
-def load_graph(path: str, tags: list[str]) -> LoadedGraph:
+def load_graph(path: Path, tags: list[str]) -> LoadedGraph:
     """Load a meta graph into a session, and take its state out of there."""
     v1 = tf.compat.v1
     with tf.Graph().as_default() as graph, v1.Session() as session:
-        meta = v1.saved_model.load(session, tags, path)
-        initialize_collected(session, meta, path)
+        meta = v1.saved_model.load(session, tags, str(path))
+        initialize_collected(session, meta, str(path))
         graph_def = graph.as_graph_def()
         variables = {v.op.name: v for v in v1.global_variables() if v.op.type in (*_VARIABLE_OPS, _HANDLE)}
         trainable = frozenset(v.op.name for v in v1.trainable_variables())
@@ -119,7 +124,7 @@ def load_graph(path: str, tags: list[str]) -> LoadedGraph:
         return LoadedGraph(graph_def, signatures, values, trainable, tables)
 
 
-def initialize_collected(session: Any, meta: Any, path: str) -> None:
+def initialize_collected(session: Session, meta: Proto, path: str) -> None:
     """Fill the tables of a module of TF1 Hub: no operation does that on loading, its user was to do it."""
     if any(name in meta.collection_def for name in _INIT_OPS):
         return
@@ -128,13 +133,13 @@ def initialize_collected(session: Any, meta: Any, path: str) -> None:
         session.run(initializers, loader_impl.get_asset_tensors(path, meta))
 
 
-def _fixed(meta: Any) -> set[str]:
+def _fixed(meta: Proto) -> set[str]:
     """Names of the variables that the object graph calls not trainable."""
     kinds = (node.variable for node in meta.object_graph_def.nodes if node.WhichOneof("kind") == "variable")
     return {variable.name for variable in kinds if not variable.trainable}
 
 
-def _restored(session: Any, graph: Any) -> dict[str, Any]:
+def _restored(session: Session, graph: TfGraph) -> dict[str, Tensor]:
     """The resource variables that loading gave a value, by the name of their op."""
     handles = {op.name: op for op in graph.get_operations() if op.type == _HANDLE}
     present = session.run(
@@ -147,7 +152,7 @@ def _restored(session: Any, graph: Any) -> dict[str, Any]:
     }
 
 
-def _exported(op: Any) -> Any:
+def _exported(op: Operation) -> tuple[Tensor, Tensor]:
     """Keys and values of a table, read in the session that initialised it."""
     keys, values = tf.raw_ops.LookupTableExportV2(
         table_handle=op.outputs[0], Tkeys=op.get_attr("key_dtype"), Tvalues=op.get_attr("value_dtype")
@@ -157,7 +162,7 @@ def _exported(op: Any) -> Any:
 
 def _endpoint(
     module: Lifted, loaded: LoadedGraph, order: Mapping[str, list[str]], name: str
-) -> tuple[Any, list[tf.TensorSpec]]:
+) -> tuple[Callable[..., object], list[tf.TensorSpec]]:
     signature = loaded.signatures[name]
     inputs = {key: signature.inputs[key] for key in order["inputs"]}
     outputs = {key: signature.outputs[key].name for key in order["outputs"]}
@@ -175,7 +180,7 @@ def _endpoint(
         for key, info in inputs.items()
     ]
 
-    def call(*tensors: Any) -> dict[str, Any]:
+    def call(*tensors: Tensor) -> dict[str, Tensor]:
         mapping = {f"{v}:0": module.by_name[v].read_value() for v in read}
         capture = tf.compat.v1.get_default_graph().capture  # an imported graph takes symbolic tensors only
         mapping |= {f"{v}:0": capture(module.by_name[v].handle) for v in handles}
@@ -191,8 +196,9 @@ def _endpoint(
     # A wrapped function adds no order of its own between operations, which loops of TensorFlow 1 do not bear.
     wrapped = tf.compat.v1.wrap_function(call, specs)
 
-    def serve(*tensors: Any) -> Any:
-        return wrapped(*tensors)
+    def serve(*tensors: Tensor) -> object:
+        found: object = wrapped(*tensors)
+        return found
 
     return serve, specs
 
@@ -212,13 +218,10 @@ def _pruned(graph_def: graph_pb2.GraphDef, outputs: list[str], signature: str) -
     return pruned
 
 
-def _become_placeholder(node: Any) -> None:
+def _become_placeholder(node: Proto) -> None:
     if node.op in (_TABLE, _HANDLE):
         node.attr["dtype"].type = tf.resource.as_datatype_enum
     node.op = "Placeholder"
     for key in [k for k in node.attr if k not in ("dtype", "shape")]:
         del node.attr[key]
     del node.input[:]
-
-
-HANDLERS = {"reexport_tf1": reexport_tf1}

@@ -8,11 +8,12 @@ between, and the last one.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
+from migrate.capsule.model import Array
+from migrate.worlds.guest.framework_types import Tensor
 from migrate.worlds.guest.runner import to_numpy
 from migrate.worlds.guest.sensitivity import CHANGE
 
@@ -24,31 +25,31 @@ class Steps:
 
     def __init__(self) -> None:
         self._tape: tf.GradientTape | None = None
-        self._read: list[tuple[Meet, Any]] = []
+        self._read: list[tuple[Meet, Tensor]] = []
 
     def begin(self, tape: tf.GradientTape) -> None:
         """Watch what is read from here on."""
         self._tape, self._read = tape, []
 
-    def watch(self, meet: Meet, sequence: Any) -> None:
+    def watch(self, meet: Meet, sequence: Tensor) -> None:
         """A layer reads a sequence, (rows, steps, …) of floats."""
-        if self._tape is not None and sequence.dtype.is_floating and len(sequence.shape) > 2:
+        if self._tape is not None and tf.as_dtype(sequence.dtype).is_floating and len(sequence.shape) > 2:
             self._tape.watch(sequence)
             self._read.append((meet, sequence))
 
     @property
-    def tensors(self) -> list[Any]:
+    def tensors(self) -> list[Tensor]:
         """What was read since the beginning."""
         return [sequence for _, sequence in self._read]
 
-    def end(self, gradients: list[Any]) -> None:
+    def end(self, gradients: list[Tensor | None]) -> None:
         """Note which pieces move an output; ``gradients`` are those of ``tensors``."""
         for (meet, sequence), gradient in zip(self._read, gradients, strict=True):
             meet(_pieces(to_numpy(sequence), None if gradient is None else to_numpy(gradient)))
         self._tape, self._read = None, []
 
 
-def _pieces(sequence: np.ndarray[Any, Any], gradient: np.ndarray[Any, Any] | None) -> list[bool]:
+def _pieces(sequence: Array, gradient: Array | None) -> list[bool]:
     """Whether the first step, one between and the last one would have been noticed; one that is not there counts."""
     steps = sequence.shape[1]
     if gradient is None:

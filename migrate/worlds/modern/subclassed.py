@@ -7,13 +7,13 @@ model; what the attributes do not lead to is matched by the variable's own name 
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TypeGuard, TypeVar
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 from migrate.capsule.model import Array
@@ -21,10 +21,15 @@ from migrate.capsule.store import load_arrays
 from migrate.findings import MigrationError
 from migrate.formats.vocabulary import tokens_of_table
 from migrate.printable import one_line
+from migrate.worlds.contracts.models import ArraysFile
+from migrate.worlds.contracts.modern import BuildSubclassed, How, PredictSubclassed
+from migrate.worlds.contracts.own_code import ObjectNode, SubclassedRoot
 from migrate.worlds.guest.custom import load_custom_objects
-from migrate.worlds.guest.framework_types import LiveLayer, LiveModel, Tensor, Variable
+from migrate.worlds.guest.framework_types import LiveModel, Nested, Tensor, UserObject, Variable
 from migrate.worlds.guest.runner import run_cases
+from migrate.worlds.guest.variables import is_layer
 
+Made = TypeVar("Made")
 _LAYER = re.compile(r"layer(?:_with_weights)?-(\d+)$")
 _LISTS = frozenset({"_self_tracked_trackables", "_layers", "_flattened_layers"})
 """Attributes under which Keras lists the layers of a model a second time."""
@@ -37,54 +42,48 @@ _FREE = 3
 """Size that stands for a free dimension while the model is built."""
 
 
-def build(params: Mapping[str, Any]) -> tuple[Any, dict[str, Any], dict[str, Any]]:
-    """A live model of the class that ``root`` names, with its weights, how it is called, and its variables.
-
-    Args:
-        params: ``root`` (the reader's answer to ``read_subclassed``), ``inputs`` and ``outputs`` (of the signature),
-            ``custom_objects``.
-
-    Returns:
-        The model, and ``arrangement`` (structure of its argument with positions of inputs as leaves), ``order`` (for
-        each of its flat outputs the position among the signature's), ``keys`` (of its outputs where they are a dict,
-        in the same order), ``parameters``; and the variables by the numbers of their objects in the file.
+def build(asked: BuildSubclassed) -> tuple[LiveModel, How, dict[str, Variable]]:
+    """A live model of the class, with its weights; how it is called; and its variables by their objects' numbers.
 
     Raises:
         MigrationError: ``CFG005`` without the class, ``EXP025`` when it cannot be made or called,
             ``WGT012`` and ``WGT013`` when its variables are not those of the file.
     """
-    root, inputs = params["root"], params["inputs"]
-    objects = load_custom_objects(params["custom_objects"])
-    positions = {entry["name"]: number for number, entry in enumerate(inputs)}
-    arrangement = _with_positions(root["arguments"], positions)
+    root = asked.root
+    objects = load_custom_objects(asked.custom_objects)
+    positions = {entry.name: number for number, entry in enumerate(asked.inputs)}
+    arrangement = _with_positions(root.arguments, positions)
     with keras.saving.custom_object_scope(objects):
         model = _make(root, objects)
-        _restore_tables(model, root["tables"])
-        tensors = [tf.zeros(_sizes(entry["shape"]), entry["dtype"]) for entry in inputs]
+        _restore_tables(model, root.tables)
+        tensors = [tf.zeros(_sizes(entry.shape), entry.dtype) for entry in asked.inputs]
         result = _explained(root, "called", lambda: call(model, arrangement, tensors))
-    variables = _assign(model, root, load_arrays(Path(root["file"])))
-    order = output_order(result, [entry["name"] for entry in params["outputs"]])
-    parameters = int(sum(int(np.prod(tuple(w.shape))) for w in model.weights))
+    variables = _assign(model, root, load_arrays(root.file))
+    order = output_order(result, asked.outputs)
+    parameters = int(sum(math.prod(size or 0 for size in w.shape) for w in model.weights))
     keys = sorted(result) if isinstance(result, Mapping) else None
-    how = {"arrangement": arrangement, "order": order, "keys": keys, "parameters": parameters}
-    return model, how, variables
+    return model, How(arrangement, order, keys, parameters), variables
 
 
-def _make(root: Mapping[str, Any], objects: Mapping[str, Any]) -> Any:
-    name = root["class_name"]
-    cls = objects.get(name.rpartition(">")[2]) or keras.saving.get_registered_object(name)
+def _make(root: SubclassedRoot, objects: Mapping[str, UserObject]) -> LiveModel:
+    name = root.class_name
+    cls: UserObject | None = objects.get(name.rpartition(">")[2]) or keras.saving.get_registered_object(name)
     if cls is None:
         raise MigrationError(
             "CFG005",
             f"the model is a {name}, which the given files do not define",
-            f"Pass a file that defines {', '.join(root['classes'])} with --custom-objects FILE.py.",
+            f"Pass a file that defines {', '.join(root.classes)} with --custom-objects FILE.py.",
         )
-    if root["config"] is None:
-        return _explained(root, "created without arguments (the file contains no configuration for it)", cls)
-    return _explained(root, "created from its configuration", lambda: cls.from_config(dict(root["config"])))
+    model: LiveModel
+    if root.config is None:
+        model = _explained(root, "created without arguments (the file contains no configuration for it)", cls)
+    else:
+        config = dict(root.config)
+        model = _explained(root, "created from its configuration", lambda: cls.from_config(config))
+    return model
 
 
-def _explained(root: Mapping[str, Any], what: str, action: Any) -> Any:
+def _explained(root: SubclassedRoot, what: str, action: Callable[[], Made]) -> Made:
     """Run the user's code; what it raises is a refusal that names the class."""
     try:
         return action()
@@ -94,39 +93,39 @@ def _explained(root: Mapping[str, Any], what: str, action: Any) -> Any:
         words = one_line(error, 300)
         raise MigrationError(
             "EXP025",
-            f"{root['class_name']} cannot be {what} under Keras 3: {type(error).__name__}: {words}",
+            f"{root.class_name} cannot be {what} under Keras 3: {type(error).__name__}: {words}",
             "Make the class run under Keras 3 (keras-migrate code rewrites it); arguments that the file does not "
             "store need defaults.",
         ) from error
 
 
-def call(model: LiveModel, arrangement: Any, tensors: Sequence[Tensor]) -> Any:
+def call(model: LiveModel, arrangement: object, tensors: Sequence[Tensor]) -> Nested:
     """One forward pass at inference time."""
     return model(arranged(arrangement, tensors), training=False)
 
 
-def arranged(arrangement: Any, tensors: Sequence[Tensor]) -> Any:
-    """Flat tensors in the structure that the model takes."""
+def arranged(arrangement: object, tensors: Sequence[Tensor]) -> object:
+    """Flat tensors in the structure that the model takes; see `How`."""
     if isinstance(arrangement, Mapping):
         return {key: arranged(part, tensors) for key, part in arrangement.items()}
     if isinstance(arrangement, list):
         return [arranged(part, tensors) for part in arrangement]
-    return None if arrangement is None else tensors[arrangement]
+    return tensors[arrangement] if isinstance(arrangement, int) else None
 
 
-def _with_positions(arguments: Any, positions: Mapping[str, int]) -> Any:
+def _with_positions(arguments: object, positions: Mapping[str, int]) -> object:
     if isinstance(arguments, Mapping):
         return {key: _with_positions(part, positions) for key, part in arguments.items()}
     if isinstance(arguments, list):
         return [_with_positions(part, positions) for part in arguments]
-    return None if arguments is None else positions[arguments]
+    return positions[arguments] if isinstance(arguments, str) else None
 
 
 def _sizes(shape: Sequence[int | None] | None) -> list[int]:
     return [_FREE if size is None else size for size in shape or [None]]
 
 
-def output_order(result: Any, names: Sequence[str]) -> list[int]:
+def output_order(result: Nested, names: Sequence[str]) -> list[int]:
     """For each flat output of the model the position of its key in the signature.
 
     Raises:
@@ -145,41 +144,39 @@ def output_order(result: Any, names: Sequence[str]) -> list[int]:
     return [names.index(name) for name in numbered]
 
 
-def predict(model: LiveModel, params: Mapping[str, Any], scratch: Path) -> dict[str, Any]:
-    """Outputs in the signature's order for every case of ``probes``; ``how`` is what :func:`build` gave."""
-    how = params["how"]
-    out = scratch / params["out"]
+def predict(model: LiveModel, asked: PredictSubclassed, scratch: Path) -> ArraysFile:
+    """Outputs in the signature's order for every case."""
 
-    def run(arrays: list[Array]) -> list[Any]:
-        tensors = [tf.convert_to_tensor(a, dtype=d) for a, d in zip(arrays, params["dtypes"], strict=True)]
-        flat = keras.tree.flatten(call(model, how["arrangement"], tensors))
-        return [flat[how["order"].index(position)] for position in range(len(flat))]
+    def run(arrays: list[Array], /, *, fresh: bool = True) -> list[Tensor]:
+        tensors = [tf.convert_to_tensor(a, dtype=d) for a, d in zip(arrays, asked.dtypes, strict=True)]
+        flat = keras.tree.flatten(call(model, asked.how.arrangement, tensors))
+        return [flat[asked.how.order.index(position)] for position in range(len(flat))]
 
-    return {**run_cases(run, Path(params["probes"]), out), "file": str(out)}
+    return run_cases(run, asked, scratch)
 
 
-def _assign(model: LiveModel, root: Mapping[str, Any], arrays: Mapping[str, Array]) -> dict[str, Any]:
+def _assign(model: LiveModel, root: SubclassedRoot, arrays: Mapping[str, Array]) -> dict[str, Variable]:
     """Set every weight once, by attributes, then by name and shape; the variable of each object number.
 
     Raises:
         MigrationError: ``WGT012`` with what is left over on either side, ``WGT013`` when shapes differ.
     """
-    pairs, unclaimed = match(model, root["nodes"])
+    pairs, unclaimed = match(model, root.nodes)
     wanted = {id(v): v for v in model.weights if not _is_random(v)}
     for path, variable, number in pairs:
         _set(variable, arrays[number], path)
         wanted.pop(id(variable), None)
     found = {number: variable for _, variable, number in pairs}
     by_name = {(v.path, tuple(v.shape)): v for v in wanted.values()}
-    left = []
+    left: list[str] = []
     for path, number in unclaimed.items():
-        variable = by_name.get((root["nodes"][number]["name"], tuple(arrays[number].shape)))
-        if variable is None:
+        same = by_name.get((root.nodes[number].name, tuple(arrays[number].shape)))
+        if same is None:
             left.append(path)
-        elif id(variable) in wanted:
-            _set(variable, arrays[number], path)
-            found[number] = variable
-            del wanted[id(variable)]
+        elif id(same) in wanted:
+            _set(same, arrays[number], path)
+            found[number] = same
+            del wanted[id(same)]
     left = [path for path in left if path.rpartition("/")[2] not in _GONE]
     if left or wanted:
         raise MigrationError(
@@ -205,37 +202,42 @@ def _set(variable: Variable, array: Array, path: str) -> None:
     variable.assign(array)
 
 
+def is_variable(live: object) -> TypeGuard[Variable]:
+    """Whether a live object is one that takes a value."""
+    return hasattr(live, "assign")
+
+
 def _is_random(variable: Variable) -> bool:
     return "seed_generator" in variable.path
 
 
 def match(
-    model: LiveModel, nodes: Mapping[str, Mapping[str, Any]]
-) -> tuple[list[tuple[str, Any, str]], dict[str, str]]:
+    model: LiveModel, nodes: Mapping[str, ObjectNode]
+) -> tuple[list[tuple[str, Variable, str]], dict[str, str]]:
     """Variables of the live model with their path and object number; and those that no attribute leads to."""
-    pairs: dict[str, tuple[str, Any, str]] = {}
+    pairs: dict[str, tuple[str, Variable, str]] = {}
     missed: dict[str, str] = {}
     seen: set[tuple[int, str]] = set()
-    todo: list[tuple[Any, str, str]] = [(model, "0", "")]
+    todo: list[tuple[object, str, str]] = [(model, "0", "")]
     while todo:
         live, number, path = todo.pop()
         if (id(live), number) in seen:
             continue
         seen.add((id(live), number))
         node = nodes[number]
-        if node["key"]:
-            if live is not None and hasattr(live, "assign"):
+        if node.key:
+            if is_variable(live):
                 pairs[number] = (path, live, number)
             else:
                 missed.setdefault(number, path)
-        for attribute, child in node["children"].items():
+        for attribute, child in node.children.items():
             if attribute not in _RANDOM:
                 found = attribute_of(live, attribute)
                 todo.append((found, str(child), f"{path}/{attribute}".lstrip("/")))
     return list(pairs.values()), {path: number for number, path in missed.items() if number not in pairs}
 
 
-def attribute_of(live: LiveLayer, attribute: str) -> Any:
+def attribute_of(live: object, attribute: str) -> object:
     """What stands behind a name of the object graph; None where the live object has nothing of that name."""
     if live is None:
         return None
@@ -248,25 +250,25 @@ def attribute_of(live: LiveLayer, attribute: str) -> Any:
         layers = list(live.layers)
         return layers[int(numbered[1])] if int(numbered[1]) < len(layers) else None
     if attribute in _LISTS:
-        return [layer for layer in live._layers if type(layer).__name__ != "InputLayer"]
+        return [layer for layer in getattr(live, "_layers", ()) if type(layer).__name__ != "InputLayer"]
     return next((v for name in (attribute, f"_{attribute}") if (v := _get(live, name)) is not None), None)
 
 
-def _get(live: LiveLayer, name: str) -> Any:
+def _get(live: object, name: str) -> object:
     try:
         return getattr(live, name, None)
     except ValueError:  # properties of layers that are not built say so in this way
         return None
 
 
-def _restore_tables(model: LiveModel, tables: Mapping[str, Mapping[str, Any]]) -> None:
+def _restore_tables(model: LiveModel, tables: Mapping[str, Mapping[str, object]]) -> None:
     """Give lookup layers the vocabulary that their table in the graph has."""
     for path, table in tables.items():
         if not _TABLES.search(path) or "keys" not in table:
             continue
-        live = model
+        live: object = model
         for step in path.split("/")[:-1]:
             live = attribute_of(live, step)
-        if live is not None and hasattr(live, "set_vocabulary"):
+        if is_layer(live) and hasattr(live, "set_vocabulary"):
             config = live.get_config()
             live.set_vocabulary(tokens_of_table(dict(table), type(live).__name__, config))

@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from migrate.capsule.model import Array
 from migrate.capsule.store import save_arrays
@@ -26,6 +25,7 @@ from migrate.formats.checkpoint.bundle import Bundle
 from migrate.formats.checkpoint.layers import VALUE
 from migrate.formats.checkpoint.objects import ObjectGraph
 from migrate.formats.checkpoint.reader import Checkpoint
+from migrate.worlds.contracts.own_code import ClassTraining
 
 _COUNTS = ("iter", "_iterations")
 _PRODUCTS = ("momentum_cache",)
@@ -35,13 +35,13 @@ _OWN = "_variables"
 
 
 def write_class_training(
-    training: Mapping[str, Any],
+    training: Mapping[str, object],
     checkpoint: Checkpoint | None,
     era: Era,
     outputs: Sequence[str],
     custom: frozenset[str],
     folder: Path,
-) -> dict[str, Any]:
+) -> ClassTraining:
     """Write ``class_training.json`` and ``.safetensors`` (``slot|object number``).
 
     Args:
@@ -51,9 +51,6 @@ def write_class_training(
         outputs: keys of ``serving_default``'s outputs.
         custom: names that the user's files define.
         folder: to write to.
-
-    Returns:
-        ``plan`` and ``slots`` (files), ``training`` (part to state and note).
     """
     raw = plain(dict(training), Notes())
     remarks = {part: Remarks() for part in ("optimizer", "loss", "metrics")}
@@ -105,11 +102,7 @@ def write_class_training(
     document = {"compile": plan.compile, "iterations": plan.iterations, "extras": dict(plan.extras)}
     (folder / "class_training.json").write_text(json.dumps(document), encoding="utf-8")
     save_arrays(folder / "class_training.safetensors", slots)
-    return {
-        "plan": str(folder / "class_training.json"),
-        "slots": str(folder / "class_training.safetensors"),
-        "training": plan.states(),
-    }
+    return ClassTraining(folder / "class_training.json", folder / "class_training.safetensors", plan.states())
 
 
 def counters(graph: ObjectGraph, bundle: Bundle) -> tuple[int | None, dict[str, float]]:

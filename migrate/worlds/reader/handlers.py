@@ -21,6 +21,7 @@ from migrate.parity.golden import read_recording
 from migrate.scan.files import scan_one
 from migrate.worlds.contracts import reader as asked
 from migrate.worlds.contracts.call import handlers_of
+from migrate.worlds.contracts.models import ArraysFile
 from migrate.worlds.reader.keras3 import describe_keras3, rewrite_keras3
 from migrate.worlds.reader.own_code import names_wanted
 from migrate.worlds.reader.saved_model import describe_saved_model, read_subclassed
@@ -105,12 +106,12 @@ def _many(paths: list[Path], look: Callable[[Path], _T]) -> asked.Answers[_T]:
     return asked.Answers(answers)
 
 
-def golden(call: asked.ReadGolden, scratch: Path) -> asked.ArraysFile:
+def golden(call: asked.ReadGolden, scratch: Path) -> ArraysFile:
     """Read recorded inputs and outputs."""
     file = scratch / "golden.safetensors"
     with bounded_memory(call.path):
         save_arrays(file, read_recording(call.path))
-    return asked.ArraysFile(str(file))
+    return ArraysFile(str(file))
 
 
 def extract_arrays(call: asked.Extract, scratch: Path) -> asked.Extracted:
@@ -122,22 +123,20 @@ def extract_arrays(call: asked.Extract, scratch: Path) -> asked.Extracted:
     return asked.Extracted(str(file), rows, list(done.left_out))
 
 
-HANDLERS = {
-    **handlers_of(
-        scan,
-        scan_many,
-        identify_one,
-        identify_many,
-        pair,
-        pair_many,
-        inspect_many,
-        golden,
-        extract_arrays,
-        read_and_translate,
-        describe_saved_model,
-        describe_keras3,
-        rewrite_keras3,
-    ),
-    "read_subclassed": read_subclassed,
-    "names_wanted": names_wanted,
-}
+HANDLERS = handlers_of(
+    scan,
+    scan_many,
+    identify_one,
+    identify_many,
+    pair,
+    pair_many,
+    inspect_many,
+    golden,
+    extract_arrays,
+    read_and_translate,
+    describe_saved_model,
+    describe_keras3,
+    rewrite_keras3,
+    read_subclassed,
+    names_wanted,
+)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from packaging.version import Version
 
@@ -17,35 +16,19 @@ from migrate.formats.read import read
 from migrate.formats.saved_model.reader import read_saved_model
 from migrate.formats.saved_model.subclassed import custom_classes
 from migrate.own_code.fitting import joined_gates
+from migrate.worlds.contracts.own_code import NamesWanted, OwnLayer, Wanted
 
 _CODELESS = BARE_GRAPHS | {Format.META_GRAPH}
 
 
-def names_wanted(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
-    """Names that ``source`` (with ``architecture``) uses and that are, or may be, the author's.
-
-    Returns:
-        ``names``: classes and functions (``name()``) of layers, activations, losses and the like, sorted;
-        ``shapes``: of the arrays, in the order of the file; ``layers``: that hold each; ``topology``: every layer that
-        the file lists, those without arrays, too; ``reset_after``: the default of ``GRU`` when it was written;
-        ``architecture``: whether there is one; ``details``: by name of a layer's class its configuration and the names
-        and shapes of its arrays.
-    """
-    source = Path(params["source"])
-    architecture = Path(params["architecture"]) if params.get("architecture") else None
+def names_wanted(call: NamesWanted, scratch: Path) -> Wanted:
+    """Names that an artifact uses and that are, or may be, the author's."""
+    source = call.source
     with bounded_memory(source):
         found = identify(source).format
         if found in _CODELESS:
-            return {
-                "names": [],
-                "shapes": [],
-                "layers": [],
-                "topology": [],
-                "reset_after": True,
-                "architecture": False,
-                "details": {},
-            }
-        artifact = read(source, architecture, values=False)
+            return Wanted()
+        artifact = read(source, call.architecture, values=False)
         names = _names(artifact)
         if found is Format.SAVED_MODEL:
             names |= set(custom_classes(read_saved_model(source)))
@@ -58,27 +41,27 @@ def names_wanted(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     known = artifact.architecture is not None
     details = _details(artifact, names)
     era = era_of(artifact)
-    return {
-        "names": sorted(names),
-        "shapes": shapes,
-        "layers": owners,
-        "topology": listed if found is Format.HDF5_WEIGHTS else [],
-        "reset_after": era.tf_keras and era.keras >= Version("2.3"),
-        "architecture": known,
-        "details": details,
-    }
+    return Wanted(
+        names=sorted(names),
+        shapes=shapes,
+        layers=owners,
+        topology=listed if found is Format.HDF5_WEIGHTS else [],
+        reset_after=era.tf_keras and era.keras >= Version("2.3"),
+        architecture=known,
+        details=details,
+    )
 
 
-def _details(artifact: LegacyArtifact, names: set[str]) -> dict[str, Any]:
+def _details(artifact: LegacyArtifact, names: set[str]) -> dict[str, OwnLayer]:
     """Configuration and arrays of the first layer of each class among the names."""
     arrays = {layer.layer: layer.arrays for layer in artifact.weights}
-    found: dict[str, Any] = {}
+    found: dict[str, OwnLayer] = {}
     for path, layer in walk_layers(artifact.architecture or {}):
         registered, name = str(layer.get("registered_name") or ""), str(layer.get("class_name"))
         key = registered if registered in names else name
         if key in names and key not in found and isinstance(layer.get("config"), dict):
-            weights = [[a.name, list(a.shape)] for a in arrays.get(path, [])]
-            found[key] = {"config": layer["config"], "weights": weights}
+            weights = [(a.name, tuple(a.shape)) for a in arrays.get(path, [])]
+            found[key] = OwnLayer(layer["config"], weights)
     return found
 
 

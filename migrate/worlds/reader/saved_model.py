@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -17,6 +15,7 @@ from migrate.formats.saved_model.examples import DECODING, example_features, wor
 from migrate.formats.saved_model.keras import read_keras_saved_model, saved_model_writer
 from migrate.formats.saved_model.reader import MetaGraph, SavedModel, read_saved_model
 from migrate.formats.saved_model.subclassed import custom_classes, subclassed_root
+from migrate.worlds.contracts.own_code import ObjectNode, ReadSubclassed, SubclassedRoot
 from migrate.worlds.contracts.reader import DescribedSavedModel, DescribeSavedModel, Facts
 from migrate.worlds.reader.class_training import write_class_training
 
@@ -55,12 +54,9 @@ def _takes_strings(meta: MetaGraph) -> bool:
     return any(tensor.dtype == "string" for s in meta.signatures for tensor in s.inputs)
 
 
-def read_subclassed(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
-    """The class, configuration, call and objects of ``source``; ``file`` holds each variable under its number.
-
-    ``trained`` is None, or what `write_class_training` gives; ``outputs`` and ``custom`` are for that.
-    """
-    model = read_saved_model(Path(params["source"]))
+def read_subclassed(call: ReadSubclassed, scratch: Path) -> SubclassedRoot:
+    """The class, configuration, call and objects of a model of the author's own class."""
+    model = read_saved_model(call.source)
     checkpoint = _variables_of(model)
     root = subclassed_root(model, checkpoint.graph if checkpoint is not None else None)
     assert root is not None, "asked for a SavedModel whose root is described as subclassed"
@@ -68,15 +64,22 @@ def read_subclassed(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     if checkpoint is not None:
         arrays = {str(n): checkpoint.bundle[node.key] for n, node in root.nodes.items() if node.key}
     save_arrays(scratch / _OBJECTS, arrays)
-    nodes = {str(number): asdict(node) for number, node in root.nodes.items()}
     trained = None
     if model.training:
         writer = saved_model_writer(model)
         era = Era.of(writer.keras, writer.backend, writer.layout)
-        custom = frozenset(params.get("custom", ()))
-        outputs = params.get("outputs", [])
-        trained = write_class_training(model.training, checkpoint, era, outputs, custom, scratch)
-    return {**asdict(root), "nodes": nodes, "file": str(scratch / _OBJECTS), "trained": trained}
+        custom = frozenset(call.custom)
+        trained = write_class_training(model.training, checkpoint, era, call.outputs, custom, scratch)
+    return SubclassedRoot(
+        class_name=root.class_name,
+        config=root.config,
+        arguments=root.arguments,
+        classes=root.classes,
+        nodes={str(n): ObjectNode(node.children, node.key, node.name) for n, node in root.nodes.items()},
+        tables=root.tables,
+        file=scratch / _OBJECTS,
+        trained=trained,
+    )
 
 
 def _variables_of(model: SavedModel) -> Checkpoint | None:

@@ -102,4 +102,4 @@ def _plain(output):
     return array.astype(np.float32) if array.dtype.name in ("bfloat16", "float16") else array
 
 
-HANDLERS = {"load": load, "predict": predict}
+HANDLERS = {"load": load, "predict_archive": predict}

@@ -289,7 +289,7 @@ HANDLERS = {
     "load_keras": load_keras,
     "load_class": load_class,
     "predict_class": predict_class,
-    "predict": predict,
+    "predict_loaded": predict,
     "predict_on_batch": predict_on_batch,
     "call_saved_model": call_saved_model,
     "describe_signatures": describe_signatures,

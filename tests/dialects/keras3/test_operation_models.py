@@ -12,6 +12,10 @@ import pytest
 from migrate.capsule.store import load_arrays, save_arrays, save_model
 from migrate.dialects.translate import era_of, translate
 from migrate.formats.read import read
+from migrate.pipeline.answers import outputs_in
+from migrate.worlds.contracts.models import Predict
+from migrate.worlds.contracts.modern import Build, Save
+from migrate.worlds.contracts.stock import LoadKeras, PredictLoaded
 from migrate.worlds.host.pool import Slot
 from tests.dialects.keras3 import operation_models as models
 
@@ -90,15 +94,15 @@ def test_function_computes_the_same(name: str, written: Path, slot: Slot) -> Non
         recorded = {key: file[key] for key in file.files}
     probes = slot.inputs / "probes.safetensors"
     save_arrays(probes, {f"0/{k.split('/')[1]}": a for k, a in recorded.items() if k.startswith("inputs")})
-    slot.modern.call("build", {"folder": str(slot.inputs), "stem": "modern"})
-    live = slot.modern.call("predict", {"probes": str(probes), "out": "live.safetensors"})
-    saved = Path(slot.modern.call("save", {"keras": True})["keras"])
+    slot.modern.ask(Build(slot.inputs, []))
+    live = slot.modern.ask(Predict(probes, out="live.safetensors"))
+    saved = outputs_in(slot.modern, slot.modern.ask(Save(keras=True)))["keras"]
     staged = slot.inputs / "model.keras"
     staged.write_bytes(saved.read_bytes())
-    slot.stock.call("load_keras", {"path": str(staged)})
-    reloaded = slot.stock.call("predict", {"probes": str(probes), "out": "stock.safetensors"})
+    slot.stock.ask(LoadKeras(staged))
+    reloaded = slot.stock.ask(PredictLoaded(probes, out="stock.safetensors"))
     for reply in (live, reloaded):
-        results = load_arrays(Path(reply["file"]))
+        results = load_arrays(Path(reply.file))
         assert len(results) == sum(key.startswith("outputs") for key in recorded)
         for key, result in results.items():
             expected = recorded[f"outputs/{key.split('/')[1]}"]

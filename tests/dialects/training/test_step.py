@@ -24,6 +24,7 @@ from migrate.dialects.upgrade import upgrade
 from migrate.dialects.weight_matching import assign_weights
 from migrate.formats.artifact import LegacyArtifact, SavedArray
 from migrate.formats.read import read
+from migrate.worlds.contracts.modern import Build, CompileModel, TrainStep
 from migrate.worlds.host.custom_names import names_in
 from migrate.worlds.host.custom_source import write_custom_objects
 from migrate.worlds.host.pool import Slot
@@ -111,12 +112,12 @@ def test_step_is_the_recorded_one(folder: Path, case: dict[str, Any], slot: Slot
     with np.load(folder / case["step"]) as file:
         recorded = {key: file[key] for key in file.files}
     save_arrays(slot.inputs / "batch", {k: a for k, a in recorded.items() if k[:2] in ("x/", "y/")})
-    where = {"folder": str(slot.inputs), "stem": "modern", "custom_objects": objects}
-    slot.modern.call("build", where)
-    compiled = slot.modern.call("compile_model", {**where, **save_plan(plan, slot.inputs)})
-    assert compiled["slots"] == sum(len(arrays) for arrays in plan.slots.values())
-    reply = slot.modern.call("train_step", {**where, "batch": str(slot.inputs / "batch"), "out": "step"})
-    result = load_arrays(Path(reply["file"]))
+    slot.modern.ask(Build(slot.inputs, objects))
+    saved = {part: Path(path) for part, path in save_plan(plan, slot.inputs).items()}
+    compiled = slot.modern.ask(CompileModel(slot.inputs, saved["plan"], saved["slots"], objects))
+    assert compiled.slots == sum(len(arrays) for arrays in plan.slots.values())
+    reply = slot.modern.ask(TrainStep(slot.inputs, slot.inputs / "batch"))
+    result = load_arrays(Path(reply.file))
     expected = after_step(artifact, era, recorded)
     assert set(expected) <= set(result)
     errors = {key: float(np.abs(expected[key] - result[key]).max()) for key in expected}

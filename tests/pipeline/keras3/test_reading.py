@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 import pytest
@@ -19,6 +19,7 @@ from migrate.pipeline.keras3.subjects import Rewritten, Subject
 from migrate.readers.environments import Backend
 from migrate.results import ReaderOutcome, Reading
 from migrate.worlds.contracts.reader import DescribedKeras3
+from migrate.worlds.contracts.stock import Load, LoadedArchive, Nested, PredictArchive
 from migrate.worlds.host.pool import Slot
 from migrate.worlds.host.worker import Worker
 
@@ -31,13 +32,13 @@ def subject(path: Path, references: dict[str, np.ndarray], nesting: str = "") ->
 
 
 def reader_that_gives(scratch: Path, nesting: str = "*", left_out: tuple[str, ...] = ()) -> Worker:
-    def call(method: str, params: dict[str, Any]) -> dict[str, Any]:
-        if method == "load":
-            return {"inputs": [], "output_names": ["y"], "left_out": list(left_out)}
+    def ask(call: Load | PredictArchive) -> LoadedArchive | Nested:
+        if isinstance(call, Load):
+            return LoadedArchive((), ["y"], list(left_out))
         save_arrays(scratch / "outputs.safetensors", VALUES)
-        return {"file": str(scratch / "outputs.safetensors"), "nesting": nesting}
+        return Nested(str(scratch / "outputs.safetensors"), nesting)
 
-    return cast("Worker", SimpleNamespace(call=call, scratch=scratch, world="stock", limits=Limited()))
+    return cast("Worker", SimpleNamespace(ask=ask, scratch=scratch, world="stock", limits=Limited()))
 
 
 @pytest.mark.parametrize(

@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import keras
 
+from migrate.capsule.model import Array
 from migrate.formats.saved_model.names import DEFAULT_SIGNATURE
+from migrate.worlds.contracts.modern import Deployed
 from migrate.worlds.guest.framework_types import LiveLayer, LiveModel
+from migrate.worlds.modern.deployments.runtime import Runtime
 
 _RECURRENT = (keras.layers.RNN, keras.layers.Bidirectional)
 _MAX_STEPS = 256
 """Longer loops are left as they are: written out they would be a graph of many thousand operations."""
 
 
-def write(model: LiveModel, scratch: Path) -> dict[str, Any]:
+def write(model: LiveModel, scratch: Path) -> Deployed:
     """``model.tflite`` in the scratch folder."""
     path = scratch / "model.tflite"
     with _unrolled(_short_loops(model)):
         model.export(str(path), format="litert", verbose=False)
-    return {"file": str(path)}
+    return Deployed(str(path))
 
 
-def _short_loops(model: LiveModel) -> list[Any]:
+def _short_loops(model: LiveModel) -> list[LiveLayer]:
     """Recurrent layers that can be unrolled: the model says how many steps they take, and they are few.
 
     A loop over a free batch holds its states in lists whose elements have no known size, for which LiteRT's own
@@ -47,7 +49,7 @@ def _steps(layer: LiveLayer) -> int | None:
 
 
 @contextmanager
-def _unrolled(layers: Sequence[Any]) -> Iterator[None]:
+def _unrolled(layers: Sequence[LiveLayer]) -> Iterator[None]:
     """Let recurrent layers write their steps out while the model is traced."""
     for layer in layers:
         layer.unroll = True
@@ -58,12 +60,12 @@ def _unrolled(layers: Sequence[Any]) -> Iterator[None]:
             layer.unroll = False
 
 
-def start(file: str, names: Sequence[str]) -> Callable[[Sequence[Any]], Any]:
+def start(file: str, names: Sequence[str]) -> Runtime:
     """A function from arrays, in the order of ``names``, to outputs."""
     interpreter = importlib.import_module("ai_edge_litert.interpreter").Interpreter(file)
     runner = interpreter.get_signature_runner(DEFAULT_SIGNATURE)
 
-    def call(arrays: Sequence[Any]) -> Any:
+    def call(arrays: Sequence[Array]) -> list[Array]:
         results = runner(**dict(zip(names, arrays, strict=True)))
         return [results[f"output_{position}"] for position in range(len(results))]
 

@@ -7,39 +7,42 @@ write Python that its user will run.
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from types import ModuleType
 
 import keras
 import msgspec
 import numpy as np
 
 from migrate.capsule.model import Array
-from migrate.capsule.store import load_arrays, save_arrays
+from migrate.capsule.store import save_arrays
 from migrate.torch_source.graph import ARRAY, TENSOR, Call, Graph, Layer, Tensor
+from migrate.worlds.contracts.models import ArraysFile
+from migrate.worlds.contracts.modern import Deployed, TraceTorch
 from migrate.worlds.guest.framework_types import LiveLayer, LiveModel
-from migrate.worlds.guest.runner import to_numpy
+from migrate.worlds.guest.runner import cases_of, to_numpy, write_arrays
 from migrate.worlds.guest.variables import roles_of
+from migrate.worlds.modern.deployments.runtime import Runtime
 
 _WRAPPED = ("layer", "forward_layer", "backward_layer")
 
 
-def describe(model: LiveModel, scratch: Path) -> dict[str, Any]:
+def describe(model: LiveModel, scratch: Path) -> Deployed:
     """Write the records of a Functional or Sequential model, and its arrays."""
     describer = _Describer()
     graph = describer.model(model, model.name)
     (scratch / "torch.json").write_bytes(msgspec.json.encode(graph, enc_hook=_plain))
     save_arrays(scratch / "torch.safetensors", describer.arrays)
-    return {"graph": str(scratch / "torch.json"), "arrays": str(scratch / "torch.safetensors")}
+    return Deployed(graph=str(scratch / "torch.json"), arrays=str(scratch / "torch.safetensors"))
 
 
-def start(file: str, names: Sequence[str]) -> Callable[[Sequence[Any]], Any]:
+def start(file: str, names: Sequence[str]) -> Runtime:
     """A function from arrays to outputs, with the ``load`` of a written folder."""
     torch = importlib.import_module("torch")
     module = _imported(Path(file) / "model.py").load(file)
 
-    def call(arrays: Sequence[Any]) -> Any:
+    def call(arrays: Sequence[Array]) -> list[Array]:
         with torch.inference_mode():
             results = module(*(torch.from_numpy(np.array(array)) for array in arrays))
         return [r.numpy() for r in (results if isinstance(results, tuple) else (results,))]
@@ -47,29 +50,18 @@ def start(file: str, names: Sequence[str]) -> Callable[[Sequence[Any]], Any]:
     return call
 
 
-def layers(params: Mapping[str, Any], scratch: Path) -> dict[str, Any]:
-    """Output of each layer, as ``layer/output``, of the traced ``source`` for the first case of ``probes``."""
+def layers(asked: TraceTorch, dtypes: Sequence[str], scratch: Path) -> ArraysFile:
+    """Output of each layer, as ``layer/output``, of a traced source for the first case of the probes."""
     torch = importlib.import_module("torch")
-    source = _imported(Path(params["source"]))
-    module = source.load(params["file"])
-    probes = load_arrays(Path(params["probes"]))
-    first = min(int(name.partition("/")[0]) for name in probes)
-    given = sorted(
-        (int(name.partition("/")[2]), a) for name, a in probes.items() if name.startswith(f"{first}/")
-    )
+    source = _imported(asked.source)
+    module = source.load(str(asked.file))
+    given = cases_of(asked.probes)[0]
     with torch.inference_mode():
-        module(
-            *(
-                torch.from_numpy(np.array(a, dtype=d))
-                for (_, a), d in zip(given, params["dtypes"], strict=True)
-            )
-        )
-    out = scratch / params["out"]
-    save_arrays(out, {name: tensor.numpy() for name, tensor in source.TRACE.items()})
-    return {"file": str(out)}
+        module(*(torch.from_numpy(np.array(a, dtype=d)) for a, d in zip(given, dtypes, strict=True)))
+    return write_arrays(scratch / asked.out, {name: tensor.numpy() for name, tensor in source.TRACE.items()})
 
 
-def _imported(path: Path) -> Any:
+def _imported(path: Path) -> ModuleType:
     spec = importlib.util.spec_from_file_location(f"written_{path.stem}", path)
     assert spec is not None
     assert spec.loader is not None
@@ -90,7 +82,7 @@ class _Describer:
         calls: list[Call] = []
         layers: dict[str, Layer] = {}
 
-        def leaf(value: Any) -> Any:
+        def leaf(value: object) -> object:
             if id(value) in numbers:
                 return {TENSOR: numbers[id(value)]}
             if isinstance(value, keras.Variable | np.ndarray) or hasattr(value, "numpy"):
@@ -150,7 +142,7 @@ class _Describer:
         return Layer(kind.__name__, kind.__module__, config, dtype, weights, children, None, shared)
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     """What a configuration may hold beside JSON."""
     item = getattr(value, "tolist", None)
     return item() if item is not None else str(value)
