@@ -64,6 +64,12 @@ def cases_of(probes: Path) -> list[list[Array]]:
     return [[cases[c][i] for i in sorted(cases[c])] for c in sorted(cases)]
 
 
+def numbered(arrays: Mapping[str, Array], prefix: str) -> list[Array]:
+    """The arrays that are named ``prefix/number``, in their order."""
+    names = sorted((n for n in arrays if n.startswith(f"{prefix}/")), key=lambda n: int(n.split("/")[1]))
+    return [arrays[name] for name in names]
+
+
 CALLS_APART = 1000
 """From the number of a case to that of the next call on the same inputs."""
 

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
 
-from migrate.capsule.model import Array
 from migrate.capsule.store import load_arrays
 from migrate.worlds.contracts.legacy import StepCompiled
 from migrate.worlds.contracts.models import Step
 from migrate.worlds.guest.framework_types import LiveModel
-from migrate.worlds.guest.runner import nest_like, to_numpy, write_arrays
+from migrate.worlds.guest.runner import nest_like, numbered, to_numpy, write_arrays
 from migrate.worlds.guest.tracing import is_long
 
 
 def step_of(model: LiveModel, call: StepCompiled, scratch: Path) -> Step:
     """One step on fixed data; the file has every weight after it, under its position in ``model.weights``."""
     batch = load_arrays(call.batch)
-    inputs = _numbered(batch, "x")
+    inputs = numbered(batch, "x")
     tensors = [tf.convert_to_tensor(a, dtype=t.dtype) for a, t in zip(inputs, model.inputs, strict=True)]
-    targets = _numbered(batch, "y")
+    targets = numbered(batch, "y")
     model.run_eagerly = not is_long(model, [inputs])
     nested = getattr(model, "_nested_inputs", None)
     logs = model.train_on_batch(
@@ -34,8 +32,3 @@ def step_of(model: LiveModel, call: StepCompiled, scratch: Path) -> Step:
     )
     weights = {str(i): to_numpy(weight) for i, weight in enumerate(model.weights)}
     return Step(write_arrays(scratch / call.out, weights).file, float(np.asarray(logs["loss"])))
-
-
-def _numbered(arrays: Mapping[str, Array], prefix: str) -> list[Array]:
-    names = sorted((n for n in arrays if n.startswith(f"{prefix}/")), key=lambda n: int(n.split("/")[1]))
-    return [arrays[name] for name in names]

@@ -20,7 +20,7 @@ from migrate.worlds.contracts.call import from_message
 from migrate.worlds.contracts.models import Step
 from migrate.worlds.guest.custom import load_custom_objects
 from migrate.worlds.guest.framework_types import LiveLayer, LiveModel, Optimizer, Variable
-from migrate.worlds.guest.runner import to_numpy, write_arrays
+from migrate.worlds.guest.runner import numbered, to_numpy, write_arrays
 from migrate.worlds.guest.tracing import is_long
 from migrate.worlds.guest.variables import assign_variable, child_of, own_variables, variables_for
 from migrate.worlds.modern.export import arrange_inputs
@@ -213,9 +213,9 @@ def _of_layer(live: LiveLayer, record: Layer, path: str) -> Iterator[tuple[str, 
 def step_held(model: LiveModel, call: asked.TrainStep, scratch: Path) -> Step:
     """One training step of the held, compiled model on fixed data; the file has every variable by its path."""
     batch = load_arrays(call.batch)
-    inputs = _numbered(batch, "x")
+    inputs = numbered(batch, "x")
     tensors = [tf.convert_to_tensor(a, dtype=t.dtype) for a, t in zip(inputs, model.inputs, strict=True)]
-    targets = _numbered(batch, "y")
+    targets = numbered(batch, "y")
     # Eagerly: one step must not wait for a trace, unless it would wait longer; and XLA would reorder the sums.
     model.run_eagerly, model.jit_compile = not is_long(model, [inputs]), False
     logs = model.train_on_batch(
@@ -224,8 +224,3 @@ def step_held(model: LiveModel, call: asked.TrainStep, scratch: Path) -> Step:
     record = load_model(call.folder, call.stem)
     values = {path: to_numpy(variable) for path, variable in variables_of(model, record)}
     return Step(write_arrays(scratch / call.out, values).file, float(np.asarray(logs["loss"])))
-
-
-def _numbered(arrays: Mapping[str, Array], prefix: str) -> list[Array]:
-    names = sorted((n for n in arrays if n.startswith(f"{prefix}/")), key=lambda n: int(n.split("/")[1]))
-    return [arrays[name] for name in names]
