@@ -228,3 +228,18 @@ class Message:
 def signed(value: int) -> int:
     """The two's complement value of a 64-bit unsigned integer."""
     return value - _LIMIT if value >= 1 << 63 else value
+
+
+def written_varint(value: int) -> bytes:
+    """A number that is not negative as the bytes that `varint` reads."""
+    out = bytearray()
+    while value > 0x7F:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    out.append(value)
+    return bytes(out)
+
+
+def written_field(number: int, payload: bytes) -> bytes:
+    """A length-delimited field."""
+    return written_varint(number << 3 | 2) + written_varint(len(payload)) + payload

@@ -14,6 +14,7 @@ import numpy as np
 
 from migrate.capsule.model import Array
 from migrate.formats.saved_model.examples import Feature
+from migrate.formats.wire import written_field, written_varint
 
 _KINDS = {"string": 1, "float32": 2, "int64": 3}
 """Field of a ``Feature`` by the type of its values."""
@@ -83,29 +84,19 @@ def _values(rng: np.random.Generator, feature: Feature, words: Sequence[str | by
 def encode_example(features: Mapping[str, tuple[str, Sequence[Any]]]) -> bytes:
     """An ``Example`` from key to type (``string``, ``float32``, ``int64``) and values."""
     entries = b"".join(
-        _field(1, _field(1, key.encode()) + _field(2, _field(_KINDS[dtype], _list(dtype, values))))
+        written_field(
+            1,
+            written_field(1, key.encode())
+            + written_field(2, written_field(_KINDS[dtype], _list(dtype, values))),
+        )
         for key, (dtype, values) in sorted(features.items())
     )
-    return _field(1, entries)
+    return written_field(1, entries)
 
 
 def _list(dtype: str, values: Sequence[Any]) -> bytes:
     if dtype == "string":
-        return b"".join(_field(1, value) for value in values)
+        return b"".join(written_field(1, value) for value in values)
     if dtype == "float32":
-        return _field(1, struct.pack(f"<{len(values)}f", *values))
-    return _field(1, b"".join(_varint(value & 0xFFFF_FFFF_FFFF_FFFF) for value in values))
-
-
-def _field(number: int, payload: bytes) -> bytes:
-    """A length-delimited field."""
-    return _varint(number << 3 | 2) + _varint(len(payload)) + payload
-
-
-def _varint(value: int) -> bytes:
-    out = bytearray()
-    while value > 0x7F:
-        out.append(value & 0x7F | 0x80)
-        value >>= 7
-    out.append(value)
-    return bytes(out)
+        return written_field(1, struct.pack(f"<{len(values)}f", *values))
+    return written_field(1, b"".join(written_varint(value & 0xFFFF_FFFF_FFFF_FFFF) for value in values))

@@ -13,7 +13,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from migrate.formats.limits import MAX_DEPTH
-from migrate.formats.wire import WireError
+from migrate.formats.wire import WireError, written_field, written_varint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -219,40 +219,27 @@ def _encode(fields: _Fields, kind: str) -> bytes:
         if kind == "Any" and name.startswith("[") and isinstance(value, list):
             wrapped = name.rpartition(".")[2]
             if wrapped in _SCHEMA:
-                out += _field(2, _encode(value, wrapped))
+                out += written_field(2, _encode(value, wrapped))
             continue
         number, inner = _SCHEMA[kind].get(name, (0, ""))
         if number == 0:
             continue
         if inner == TEXT and isinstance(value, bytes):
-            out += _field(number, value)
+            out += written_field(number, value)
         elif inner == NUMBER and isinstance(value, str):
             if not value.isdigit():
                 raise WireError(f"not protobuf text: {value[:20]!r} is not a number")
-            out += _varint(number << 3) + _varint(int(value) & (1 << 63) - 1)
+            out += written_varint(number << 3) + written_varint(int(value) & (1 << 63) - 1)
         elif inner.startswith(_MAP) and isinstance(value, list):
             entry = b""
             for part, content in value:
                 if part == "key" and isinstance(content, bytes):
-                    entry += _field(1, content)
+                    entry += written_field(1, content)
                 elif part == "value" and isinstance(content, list):
-                    entry += _field(2, _encode(content, inner[4:]))
-            out += _field(number, entry)
+                    entry += written_field(2, _encode(content, inner[4:]))
+            out += written_field(number, entry)
         elif inner in _SCHEMA and isinstance(value, list):
-            out += _field(number, _encode(value, inner))
+            out += written_field(number, _encode(value, inner))
         else:
             raise WireError(f"not protobuf text: {name} has a value of another type")
-    return bytes(out)
-
-
-def _field(number: int, value: bytes) -> bytes:
-    return _varint(number << 3 | 2) + _varint(len(value)) + value
-
-
-def _varint(value: int) -> bytes:
-    out = bytearray()
-    while value > 0x7F:
-        out.append(value & 0x7F | 0x80)
-        value >>= 7
-    out.append(value)
     return bytes(out)

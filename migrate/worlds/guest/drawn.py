@@ -122,26 +122,6 @@ def of_tensorflow(drawn: Drawn) -> dict[Owned, object]:
             return uniform(shape, minval, maxval, dtype, *rest, **more)
         return drawn.uniform(shape, minval, maxval, dtype)
 
-    def normal(
-        shape: Shape,
-        mean: Operand = 0.0,
-        stddev: Operand = 1.0,
-        dtype: object = "float32",
-        *rest: object,
-        **more: object,
-    ) -> Tensor:
-        return drawn.normal(shape, mean, stddev, dtype)
-
-    def truncated(
-        shape: Shape,
-        mean: Operand = 0.0,
-        stddev: Operand = 1.0,
-        dtype: object = "float32",
-        *rest: object,
-        **more: object,
-    ) -> Tensor:
-        return drawn.truncated(shape, mean, stddev, dtype)
-
     def dropout(
         x: Tensor,
         rate: Operand,
@@ -151,11 +131,31 @@ def of_tensorflow(drawn: Drawn) -> dict[Owned, object]:
     ) -> Tensor:
         return drawn.dropout(x, rate, noise_shape)
 
-    made: dict[str, object] = {"uniform": floats, "normal": normal, "truncated_normal": truncated}
+    made: dict[str, object] = {
+        "uniform": floats,
+        "normal": _in_place(drawn.normal),
+        "truncated_normal": _in_place(drawn.truncated),
+    }
     return {
         **{(module, name): function for module in TENSORFLOW_RANDOM for name, function in made.items()},
         (tf.nn, "dropout"): dropout,
     }
+
+
+def _in_place(draw: Callable[[Shape, Operand, Operand, object], Tensor]) -> Callable[..., Tensor]:
+    """Numbers around a mean, with the parameters and defaults of TensorFlow."""
+
+    def function(
+        shape: Shape,
+        mean: Operand = 0.0,
+        stddev: Operand = 1.0,
+        dtype: object = "float32",
+        *rest: object,
+        **more: object,
+    ) -> Tensor:
+        return draw(shape, mean, stddev, dtype)
+
+    return function
 
 
 @contextmanager
