@@ -77,15 +77,21 @@ def _is_phase(node: ast.expr, ctx: Context) -> bool:
 
 
 def patches(call: ast.Call, ctx: Context, args: Arguments, _: Function) -> Answer:
-    """``tf.image.extract_patches(x, [1, 3, 3, 1], [1, 2, 2, 1], [1, 1, 1, 1], "SAME")``."""
+    """``tf.image.extract_patches(x, [1, p, p, 1], [1, 2, 2, 1], [1, 1, 1, 1], "SAME")``."""
     images, padding = args.get("images"), ctx.literal(args.get("padding"))
-    spans = [_inner(ctx.literal(args.get(name))) for name in ("sizes", "strides", "rates")]
-    if images is None or None in spans or padding not in {"SAME", "VALID"}:
+    names = ("sizes", "strides", "rates")
+    spans = [_inner(args.get(name), ctx) for name in names]
+    if images is None or padding not in {"SAME", "VALID"}:
         return None
-    size, strides, rates = spans
-    text = f"keras.ops.image.extract_patches(images, {size}, strides={strides}, "
-    text += f"dilation_rate={rates}, padding={padding.lower()!r}, data_format='channels_last')"
-    return (ReplaceExpression(call, code_of(text, images=images)),), Fix.SAFE
+    holes: dict[str, ast.expr] = {"images": images}
+    for name, span in zip(names, spans, strict=True):
+        if span is None:
+            return None
+        holes[f"{name}_height"], holes[f"{name}_width"] = span
+    text = "keras.ops.image.extract_patches(images, (sizes_height, sizes_width), "
+    text += "strides=(strides_height, strides_width), dilation_rate=(rates_height, rates_width), "
+    text += f"padding={padding.lower()!r}, data_format='channels_last')"
+    return (ReplaceExpression(call, Code(text, holes)),), Fix.SAFE
 
 
 def map_function(call: ast.Call, ctx: Context, args: Arguments, _: Function) -> Answer:
@@ -136,11 +142,12 @@ def l2_normalize(call: ast.Call, ctx: Context, args: Arguments, _: Function) -> 
     return (ReplaceExpression(call, code_of(whole, x=x)),), Fix.SAFE
 
 
-def _inner(value: object) -> str | None:
-    """The height and width of a window that is said with batch and channel."""
-    match value:
-        case [1, int(a), int(b), 1] | (1, int(a), int(b), 1):
-            return f"({a}, {b})"
+def _inner(node: ast.expr | None, ctx: Context) -> tuple[ast.expr, ast.expr] | None:
+    """The height and width of a window that is said with batch and channel: ``[1, size, size, 1]``."""
+    match node:
+        case ast.List(elts=[first, height, width, last]) | ast.Tuple(elts=[first, height, width, last]):
+            if ctx.literal(first) == ctx.literal(last) == 1:
+                return height, width
     return None
 
 

@@ -107,7 +107,15 @@ CASES = [
         "OPS001",
     ),
     ("tf.image.extract_patches(x, [1, 3, 3, 1], [1, 2, 2, 1], [1, 1, 1, 1], padding)", "", "OPS004"),
-    ("tf.image.extract_patches(x, [1, k, k, 1], [1, 2, 2, 1], [1, 1, 1, 1], 'SAME')", "", "OPS004"),
+    (
+        "tf.image.extract_patches(x, [1, k, k + 1, 1], strides=[1, k, k, 1], rates=[1, 1, 1, 1], padding='SAME')",
+        "keras.ops.image.extract_patches(x, (k, k + 1), strides=(k, k), "
+        "dilation_rate=(1, 1), padding='same', data_format='channels_last')",
+        "OPS001",
+    ),
+    ("tf.image.extract_patches(x, sizes, [1, 2, 2, 1], [1, 1, 1, 1], 'SAME')", "", "OPS004"),
+    ("tf.image.extract_patches(x, [k, 3, 3, 1], [1, 2, 2, 1], [1, 1, 1, 1], 'SAME')", "", "OPS004"),
+    ("tf.image.extract_patches(x, [1, 3, 3], [1, 2, 2, 1], [1, 1, 1, 1], 'SAME')", "", "OPS004"),
     ("tf.image.extract_patches(x, [2, 3, 3, 1], [1, 2, 2, 1], [1, 1, 1, 1], 'SAME')", "", "OPS004"),
     (
         "tf.image.extract_patches(sizes=[1, 3, 3, 1], strides=[1, 2, 2, 1], rates=[1, 1, 1, 1], padding='SAME')",

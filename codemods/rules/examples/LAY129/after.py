@@ -1,0 +1,5 @@
+import keras
+
+init = keras.initializers.RandomNormal(stddev=0.02)
+first = keras.layers.Dense(4, kernel_initializer=init.clone())
+second = keras.layers.Dense(4, kernel_initializer=init.clone())
