@@ -254,13 +254,19 @@ def load_model(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``load_model("folder")`` and ``load_model("old.h5")``."""
     node, path = _path(call, ctx)
     if path is None:
-        if node is not None and folder_that_is_computed(call, node, ctx):
+        if node is not None and folder_that_is_computed(call, node, ctx) and not _saved_here(node, ctx):
             yield Match(SAV004, call, "load_model reads no folder, and the path shows no .keras or .h5")
         return
     if _is_folder(path):
         yield Match(SAV004, call, message=f"load_model({path!r}) reads a SavedModel folder")
     elif not path.endswith(".keras") and "compile" not in ctx.arguments(call).keywords:
         yield Match(SAV005, call, message=f"load_model({path!r}) may fail on the stored loss")
+
+
+def _saved_here(node: ast.expr, ctx: Context) -> bool:
+    """Whether the file saves to the path that it loads: what is said of saving holds for both."""
+    saves = (call for call, _ in ctx.module.index.calls if getattr(call.func, "attr", "") == "save")
+    return any(ctx.source(path) == ctx.source(node) for call in saves for path in call.args[:1])
 
 
 @visit(SAV008, SAV010, methods={"save_weights", "load_weights"}, of={MODEL})

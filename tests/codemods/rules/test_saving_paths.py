@@ -75,6 +75,13 @@ def test_a_folder_that_is_read_is_said(path: str, found: bool) -> None:
     assert ("SAV004" in {finding.code for finding in made.findings}) is found
 
 
+def test_a_folder_that_is_saved_and_read_is_said_once() -> None:
+    text = "import keras\n\n\ndef f(where):\n    keras.Sequential().save(where + '/{}')\n"
+    text += "    keras.models.load_model(where + '/m')\n"
+    assert [f.code for f in check_noop(text.format("m")).findings] == ["SAV001"]
+    assert [f.code for f in check_noop(text.format("n")).findings] == ["SAV001", "SAV004"]
+
+
 TEMPORARY = (
     "import os\nimport tempfile\nimport tensorflow as tf\nimport keras\n\n\ndef f(where):\n"
     "    m = keras.Sequential()\n    with tempfile.TemporaryDirectory() as tmp:\n"

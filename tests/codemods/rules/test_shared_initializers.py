@@ -44,6 +44,7 @@ def test_a_seed_of_none_is_none() -> None:
     [
         NORMAL + DENSE.format("init"),
         NORMAL + "f(init)\nf(init)\n",
+        NORMAL + "f(x=init)\nf(x=init)\n",
         NORMAL + NORMAL + DENSE.format("init") * 2,
         NORMAL.replace("()", "(seed=3)") + DENSE.format("init") * 2,
         NORMAL.replace("()", "(0.0, 0.02, 3)") + DENSE.format("init") * 2,
