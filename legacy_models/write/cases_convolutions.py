@@ -237,3 +237,15 @@ def separable_dilated(kit):
     valid = L.SeparableConv2D(3, (2, 2), dilation_rate=(2, 2), name="valid")(image)
     same = L.SeparableConv2D(3, (2, 2), padding="same", dilation_rate=(1, 2), name="same")(image)
     return kit.functional(image, [valid, same])
+
+
+@case(
+    "tf.keras-1.12",
+    "A transposed convolution with a dilation, which this release stores and does not use.",
+    "transposed dilation",
+)
+def transposed_dilated(kit):
+    image = kit.Input((5, 4, 2), name="image")
+    return kit.functional(
+        image, kit.layers.Conv2DTranspose(3, (2, 2), dilation_rate=(2, 2), name="up")(image)
+    )

@@ -297,3 +297,16 @@ def characters_of_words(kit):
 )
 def characters_of_five_words(kit):
     return tagged_words(kit, 5)
+
+
+@case(
+    "tf.keras-1.15",
+    "A stateful GRU that reads what it gave itself: in a graph both calls begin with the same state.",
+    "stateful shared gru",
+    status="failed",
+    reason="SIL062",
+)
+def stateful_shared(kit):
+    steps = kit.Input(batch_shape=(4, 5, 3), name="steps")
+    layer = kit.layers.GRU(3, return_sequences=True, stateful=True, name="gru")
+    return kit.functional(steps, layer(layer(steps)))

@@ -1,6 +1,6 @@
 """Keras 2.0 to 2.14 become the final Keras 2 dialect (2.15)."""
 
-from migrate.dialects.keras2 import dot_of_images, stateful_bidirectional
+from migrate.dialects.keras2 import dot_of_images, shared_stateful, stateful_bidirectional
 
 # isort: split
 # The initializers tell who wrote a layer until the modules below make them those of the final dialect.
@@ -40,6 +40,7 @@ __all__ = [
     "masked_states",
     "recurrent",
     "resizing",
+    "shared_stateful",
     "spelling",
     "stacked_states",
     "stateful_bidirectional",
