@@ -64,12 +64,13 @@ class GraphDef(Protocol):
 
 
 class Proto(Protocol):
-    """Any other message of TensorFlow's: a ``NodeDef``, ``SignatureDef``, ``TensorShapeProto`` …."""
-
-    op: str
+    """Any other message of TensorFlow's: a ``NodeDef``, ``SignatureDef``, ``TensorShapeProto``, ``ConfigProto`` …."""
 
     def __getattr__(self, name: str) -> Any:
         """A field."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Set a field."""
 
 
 class ConcreteFunction(Protocol):

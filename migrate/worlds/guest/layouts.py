@@ -14,7 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+
+from migrate.worlds.guest.framework_types import GraphDef, Proto
 
 _FORMATS = (b"NCHW", b"NCDHW")
 _ANYWHERE = frozenset({"BiasAdd", "BiasAddV1", "FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3"})
@@ -26,7 +27,7 @@ def names_channels_first(serialized: bytes) -> bool:
     return any(name in serialized for name in _FORMATS)
 
 
-def channels_first_ops(graph: Any) -> list[str]:
+def channels_first_ops(graph: GraphDef) -> list[str]:
     """The operations of a ``GraphDef`` that processors run over channels last alone, each once and in order."""
     nodes = (*graph.node, *(node for function in graph.library.function for node in function.node_def))
     # Reading an attribute that a node has not would give it one.
@@ -34,7 +35,7 @@ def channels_first_ops(graph: Any) -> list[str]:
     return sorted({n.op for n in named if n.attr["data_format"].s in _FORMATS})
 
 
-def turned(config: Any) -> Any:
+def turned(config: Proto) -> Proto:
     """A ``ConfigProto`` that also lets TensorFlow turn operations over channels first, in graphs of any size."""
     from tensorflow.core.protobuf import rewriter_config_pb2
 
@@ -44,7 +45,7 @@ def turned(config: Any) -> Any:
     return config
 
 
-def session_config(serialized: bytes) -> Any:
+def session_config(serialized: bytes) -> Proto | None:
     """The configuration of a session for a graph: None, which is TensorFlow's own, unless it has channels first."""
     import tensorflow as tf
 
