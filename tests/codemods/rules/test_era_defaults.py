@@ -91,7 +91,7 @@ def test_words_of_keras_1_tell_the_release(line: str) -> None:
     [
         "keras.layers.Embedding(input_dim=9, output_dim=4)",
         "from xgboost import XGBClassifier\nXGBClassifier(subsample=0.8)",
-        "from here import net, train\nnet(output_dim=4, nb_filter=3)\ntrain(nb_epoch=3)",
+        "from here import net, train\nnet(output_dim=4, nb_filter=3)\ntrain(nb_epoch=3)\nnet.train(nb_epoch=3)",
         "try:\n    from keras.engine.topology import Layer\nexcept ImportError:\n    from keras.layers import Layer",
         "if keras.__version__ < '2':\n    keras.layers.Dense(output_dim=3)\nelse:\n    keras.layers.Dense(3)",
         "K = keras.backend\ntry:\n    K.image_dim_ordering()\nexcept AttributeError:\n    K.image_data_format()",
@@ -122,8 +122,9 @@ def test_tf_keras_without_pins_is_taken_for_tensorflow_2() -> None:
     assert {f.code for f in run(text).findings} == {"IMP001"}
 
 
-def test_names_of_tensorflow_1_tell_the_release() -> None:
-    text = "import tensorflow as tf\n\na = tf.keras.layers.GRU(3)\nb = tf.Session()\n"
+@pytest.mark.parametrize("name", ["tf.Session", "tf.contrib.layers.flatten"])
+def test_names_of_tensorflow_1_tell_the_release(name: str) -> None:
+    text = f"import tensorflow as tf\n\na = tf.keras.layers.GRU(3)\nb = {name}()\n"
     assert "GRU(3, recurrent_activation='hard_sigmoid', reset_after=False)" in run(text).text
 
 

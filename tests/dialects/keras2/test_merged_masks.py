@@ -121,6 +121,13 @@ def test_what_keras_3_does_alike_stays(second: Layer, merge: Layer, behind: tupl
     assert merged_masks(model, ERA) is model
 
 
+def test_beside_an_input_whose_mask_is_unknown_nothing_is_named() -> None:
+    inner = Layer("Sequential", "inner", {}, _call("b"), model=NESTED)
+    merge = Layer("Concatenate", "merge", {"axis": -1}, _call("first", "second", "inner"))
+    model = _model(MASKED, inner, merge, LSTM)
+    assert merged_masks(model, ERA) is model
+
+
 def test_a_mask_that_reaches_an_output_matters_to_the_loss() -> None:
     model = _model(UNMASKED, CONCATENATE, Layer("Dense", "d", {"units": 1}, _call("merge")))
     assert mask_matters(model, "merge")

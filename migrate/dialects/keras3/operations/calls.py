@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from migrate.capsule.model import Layer, Node, TensorRef, structure_refs
+from migrate.capsule.model import Layer, Node, TensorRef
 from migrate.dialects.keras3.operations.names import STATEFUL, canonical
 from migrate.dialects.keras3.operations.table import FUNCTIONS
 from migrate.dialects.keras3.operations.target import Target
@@ -95,9 +95,7 @@ def array_mark(value: Any) -> Any:
 
 
 def _is_numbers(value: Any) -> bool:
-    return (
-        isinstance(value, list) and bool(value) and not any(structure_refs(value)) and not _has_objects(value)
-    )
+    return isinstance(value, list) and bool(value) and not _has_objects(value)
 
 
 def _has_objects(value: Any) -> bool:
