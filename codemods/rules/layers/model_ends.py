@@ -68,8 +68,14 @@ def ends(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
         )
         if isinstance(node.value, (ast.Name, ast.Attribute)):
             text = f"a Sequential that was never called has no {node.attr}, and this may be one"
-            edits = (ReplaceExpression(node, either),)
+            edits = (ReplaceExpression(node, one if _is_tensor(node, ctx) else either),)
             yield Match(ENDS, node, text, edits=edits, symbol=f"{MODEL}.{node.attr}", fix=Fix.UNSAFE)
+
+
+def _is_tensor(node: ast.Attribute, ctx: Context) -> bool:
+    """Whether a member is asked for that lists do not have: ``model.output.shape``."""
+    parent = ctx.parent(node)
+    return isinstance(parent, ast.Attribute) and not hasattr(list, parent.attr)
 
 
 def _makers(node: ast.expr, ctx: Context) -> Iterator[ast.expr | None]:

@@ -63,6 +63,20 @@ def test_the_shape_of_the_one_model_that_a_sequential_holds(lines: str, shape: s
     assert outcome.text.splitlines()[-1].strip() == shape
 
 
+@pytest.mark.parametrize(
+    ("used", "written"),
+    [
+        ("m.output.shape", "m.outputs[0].shape"),
+        ("m.input.name", "m.inputs[0].name"),
+        ("m.input.index(y)", "(m.inputs[0] if len(m.inputs) == 1 else m.inputs).index(y)"),
+        ("f(m.output)", "f((m.outputs[0] if len(m.outputs) == 1 else m.outputs))"),
+    ],
+)
+def test_what_has_a_shape_is_no_list(used: str, written: str) -> None:
+    outcome = run(f"{HEAD}m = keras.models.load_model(x)\n{used}\n", unsafe=True, select=["LAY123"])
+    assert outcome.text.endswith(f"\n{written}\n")
+
+
 def test_a_model_of_applications_needs_no_guess() -> None:
     text = "import keras\n\nm = keras.Sequential([keras.applications.VGG16()])\nm.input_shape\n"
     after = text.replace("m.input_shape", "(m if m.built else m.layers[0]).input.shape")
