@@ -6,10 +6,10 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from codemods.catalogue import load
+from codemods.catalogue import load, positional
 from codemods.edits import Code, ReplaceExpression
 from codemods.names.values import INPUTS
-from codemods.rules._evidence import LAYER, MODEL, called_on, trust
+from codemods.rules._evidence import LAYER, MODEL, called_on, given_once, trust
 from codemods.rules.api import GUIDE, Match, Proof, SourceRule, visit
 from migrate.findings import Fix, Severity
 
@@ -41,16 +41,25 @@ GIVEN_TENSOR = SourceRule(
 NUMPY_NUMBER = SourceRule(
     code="LAY117",
     name="numpy-number-of-units",
-    summary="The number of units or filters must be a Python int.",
+    summary="The number of units, filters or embeddings must be a Python int.",
     severity=Severity.ERROR,
     why="`Received an invalid value for `units`, expected a positive integer. Received: units=6`: a NumPy number is "
-    "not an instance of int.",
+    "not an instance of int. `classes = np.max(y) + 1` is one, and so is `users.max() + 1`.",
     references=(GUIDE,),
-    proofs=(Proof(),),
+    proofs=(Proof(), Proof("proof_2")),
 )
-_COUNTED = {"units": ("Dense", "GRU", "LSTM", "SimpleRNN"), "filters": ("Conv1D", "Conv2D", "Conv3D")}
-_LAYERS = {f"keras.layers.{name}": argument for argument, names in _COUNTED.items() for name in names}
-_WHOLE = frozenset(f"numpy.{name}" for name in ("prod", "product", "sum", "max", "min", "int32", "int64"))
+_COUNTED = {
+    "units": ("Dense", "GRU", "GRUCell", "LSTM", "LSTMCell", "SimpleRNN", "SimpleRNNCell"),
+    "filters": ("Conv1D", "Conv2D", "Conv3D"),
+    "input_dim": ("Embedding",),
+    "output_dim": ("Embedding",),
+}
+_LAYERS = {f"keras.layers.{name}" for names in _COUNTED.values() for name in names}
+_WHOLE = frozenset(
+    f"numpy.{name}" for name in ("amax", "amin", "int32", "int64", "max", "min", "prod", "product", "sum")
+)
+_WHOLE_METHODS = frozenset({"max", "min", "prod", "sum"})
+"""Methods of arrays and data frames that give NumPy's numbers."""
 
 
 @visit(WHOLE_SHAPE, GIVEN_TENSOR, calls=INPUTS)
@@ -120,9 +129,26 @@ def _at_index(node: ast.expr, ctx: Context) -> bool:
 
 @visit(NUMPY_NUMBER, calls=frozenset(_LAYERS) & load().names("layers."))
 def counts(call: ast.Call, ctx: Context) -> Iterator[Match]:
-    """``Dense(np.prod(shape))``."""
+    """``Dense(np.prod(shape))``, and ``classes = y.max() + 1; Dense(classes)``."""
     name = ctx.name(call.func) or ""
-    number = ctx.arguments(call, _LAYERS[name]).get(_LAYERS[name])
-    if isinstance(number, ast.Call) and ctx.name(number.func) in _WHOLE:
-        code = Code("int(number)", {"number": number})
-        yield Match(NUMPY_NUMBER, call, edits=(ReplaceExpression(number, code),), symbol=name)
+    layer = name.rpartition(".")[2]
+    given = ctx.arguments(call, *positional(load().signature(name) or ""))
+    for argument, layers in _COUNTED.items():
+        number = given.get(argument) if layer in layers else None
+        if number is not None and _is_of_numpy(number, ctx, 4):
+            code = Code("int(number)", {"number": number})
+            edits = (ReplaceExpression(number, code),)
+            yield Match(NUMPY_NUMBER, call, edits=edits, symbol=name, argument=argument)
+
+
+def _is_of_numpy(node: ast.expr, ctx: Context, depth: int) -> bool:
+    """Whether an expression gives a number of NumPy, which arithmetic with Python's keeps."""
+    if (given := given_once(node, ctx)) is not None:
+        return depth > 0 and _is_of_numpy(given, ctx, depth - 1)
+    if isinstance(node, ast.BinOp):
+        return any(_is_of_numpy(side, ctx, depth) for side in (node.left, node.right))
+    if not isinstance(node, ast.Call):
+        return False
+    method = isinstance(node.func, ast.Attribute) and node.func.attr in _WHOLE_METHODS
+    whole = not node.args and not node.keywords and ctx.name(node.func) is None
+    return ctx.name(node.func) in _WHOLE or (method and whole)

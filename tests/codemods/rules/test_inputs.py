@@ -80,3 +80,28 @@ def test_a_number_becomes_a_shape(number: str) -> None:
     text = HEAD.format(line="n = {number}\n        self.add_weight(shape={{shape}})").format(number=number)
     before, after = (text.format(shape=shape) for shape in ("n", "(n,)"))
     check_transformed(before, after, select=["LAY116"])
+
+
+@pytest.mark.parametrize(
+    ("number", "made"),
+    [
+        ("np.max(y) + 1", "Dense({})"),
+        ("1 + y.max()", "Embedding(n, {})"),
+        ("y.user.max() + 1", "Embedding(output_dim=3, input_dim={})"),
+        ("np.prod(y.shape)", "LSTM(units={})"),
+    ],
+)
+def test_what_numpy_counts_becomes_an_int(number: str, made: str) -> None:
+    head = "import keras\nimport numpy as np\nfrom other import n, y\n"
+    direct = f"{head}keras.layers.{made}\n"
+    check_transformed(direct.format(number), direct.format(f"int({number})"), select=["LAY117"])
+    named = f"{head}count = {number}\nkeras.layers.{made}\n"
+    check_transformed(named.format("count"), named.format("int(count)"), select=["LAY117"])
+
+
+@pytest.mark.parametrize(
+    "count", ["len(y) + 1", "y.shape[1]", "y.max(axis=0)", "y.max(0)", "n", "int(np.max(y)) + 1", "count + 1"]
+)
+def test_what_python_counts_stays(count: str) -> None:
+    head = "import keras\nimport numpy as np\nfrom other import n, y\n"
+    check_noop(f"{head}count = {count}\nkeras.layers.Dense(count)\n", select=["LAY117"])
