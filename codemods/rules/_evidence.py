@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from codemods.edits import Code, Edit, InsertStatement, ReplaceExpression, ReplaceString
+from codemods.names.trees import walk
 from codemods.names.uses import root_name
 from codemods.names.values import Definition
 from migrate.findings import Fix
@@ -221,3 +222,30 @@ def held_attribute(call: ast.Call, ctx: Context) -> tuple[ast.ClassDef, str] | N
     if not isinstance(target, ast.Attribute) or ctx.source(target.value) != "self":
         return None
     return cls, target.attr
+
+
+_STATIC = frozenset({"shape", "dtype", "name", "ndim", "_keras_shape", "get_shape"})
+"""What is known of a symbolic tensor before it has values."""
+
+
+def captured_tensor(function: ast.AST, ctx: Context) -> ast.expr | None:
+    """The first symbolic tensor that a function reads and was not given."""
+    nodes = (node for node in walk(function) if isinstance(node, (ast.Name, ast.Attribute)))
+    return next((node for node in nodes if _reaches(node, function, ctx)), None)
+
+
+def _reaches(node: ast.Name | ast.Attribute, function: ast.AST, ctx: Context) -> bool:
+    """Whether a function reads a symbolic tensor that it was not given, for more than what is known of it before."""
+    if not isinstance(node.ctx, ast.Load) or not ctx.symbolic(node):
+        return False
+    outer = ctx.parent(node)
+    if isinstance(outer, ast.Attribute) and outer.attr in _STATIC:
+        return False
+    if isinstance(node, ast.Attribute):
+        return ctx.source(node.value) == "self"
+    home = ctx.scope(node).find(node.id)
+    while home is not None:
+        if home.node is function:
+            return False
+        home = home.parent
+    return True

@@ -6,8 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from codemods.names.trees import walk
-from codemods.rules._evidence import given_once
+from codemods.rules._evidence import captured_tensor, given_once
 from codemods.rules.api import Match, SourceRule, visit
 from migrate.findings import Fix, Severity
 
@@ -28,7 +27,6 @@ CLOSURE = SourceRule(
 )
 _PAIR = frozenset({"y_true", "y_pred"})
 _GIVEN = ("loss", "metrics", "weighted_metrics")
-_STATIC = frozenset({"shape", "dtype", "name", "ndim", "_keras_shape", "get_shape"})
 
 
 @visit(CLOSURE, module=True)
@@ -44,11 +42,11 @@ def closures(tree: ast.Module, ctx: Context) -> Iterator[Match]:
         if function.name not in given and not parameters >= _PAIR:
             continue
         ctx.remember(function, scope)
-        if (reached := _reached(function, ctx)) is not None:
+        if (reached := captured_tensor(function, ctx)) is not None:
             yield _found(function.name, reached, ctx)
     for part in parts:
         made = given_once(part, ctx) or part
-        if isinstance(made, ast.Lambda) and (reached := _reached(made, ctx)) is not None:
+        if isinstance(made, ast.Lambda) and (reached := captured_tensor(made, ctx)) is not None:
             yield _found("the loss", reached, ctx)
         values = [*made.args, *(k.value for k in made.keywords)] if isinstance(made, ast.Call) else []
         tensor = next((value for value in values if ctx.symbolic(value)), None)
@@ -78,26 +76,3 @@ def _parts(value: ast.expr | None) -> Iterator[ast.expr]:
             yield from _parts(part)
     elif value is not None:
         yield value
-
-
-def _reached(function: ast.AST, ctx: Context) -> ast.expr | None:
-    """The first symbolic tensor that a loss reads and was not given."""
-    nodes = (node for node in walk(function) if isinstance(node, (ast.Name, ast.Attribute)))
-    return next((node for node in nodes if _reaches(node, function, ctx)), None)
-
-
-def _reaches(node: ast.Name | ast.Attribute, function: ast.AST, ctx: Context) -> bool:
-    """Whether a loss reads a symbolic tensor that it was not given, for more than what is known of it before."""
-    if not isinstance(node.ctx, ast.Load) or not ctx.symbolic(node):
-        return False
-    outer = ctx.parent(node)
-    if isinstance(outer, ast.Attribute) and outer.attr in _STATIC:
-        return False
-    if isinstance(node, ast.Attribute):
-        return ctx.source(node.value) == "self"
-    home = ctx.scope(node).find(node.id)
-    while home is not None:
-        if home.node is function:
-            return False
-        home = home.parent
-    return True
