@@ -61,8 +61,11 @@ def reports_of(first: Analysis, last: Analysis, *, unsafe: bool) -> list[CodeFin
             reports.append(report_of(item, first.context, applied=later))
     known = {item.symbol: item for item in reversed(first.found) if item.symbol}
     told = {(report.symbol.rpartition(".")[2], report.argument) for report in reports if not report.applied}
+    holding = {item.symbol for item in first.found if item.rule.code == "ECO002"}
     for item in last.found:
         if item in left[_key(item)]:
+            if item.rule.code == "ECO001" and item.symbol in holding:
+                continue  # the object that keeps the file, on another line now
             if (last_part(item), item.argument) in told and item.symbol not in known:
                 continue  # the same problem under the name that its module moved to
             before = known.get(item.symbol)

@@ -552,3 +552,11 @@ def test_a_file_that_stays_names_the_first_line_and_not_the_outermost() -> None:
     )
     ((line, *_),) = found_in(text, "ECO002")
     assert line == 7
+
+
+def test_the_object_that_keeps_a_file_is_said_once_where_its_line_moves() -> None:
+    head = "from tensorflow import keras\nimport tensorflow as tf\nfrom keras_transformer import gelu\n\n"
+    found = run_text(
+        head + "model = tf.keras.Sequential()\na = gelu(model)\nb = gelu(keras.layers.Dense(1))\n"
+    ).findings
+    assert [(f.line, f.code) for f in found if not f.applied] == [(6, "ECO002"), (7, "ECO001")]
