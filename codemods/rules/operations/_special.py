@@ -31,6 +31,7 @@ from codemods.rules.operations._special_functions import (
     map_function,
     patches,
     placeholder,
+    summed,
 )
 from codemods.rules.operations._special_phase import learning_phase, phase
 from codemods.rules.operations._special_shapes import SHAPES
@@ -279,6 +280,7 @@ _WAYS: dict[str, Callable[[ast.Call, Context, Arguments, Function], Answer]] = {
     "@placeholder": placeholder,
     "@batch_set_value": batch_set_value,
     "@l2_normalize": l2_normalize,
+    "@sum": summed,
     "@switch": _switch,
     "@pool": _pool,
     "@pool_nn": _pool_nn,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from codemods.catalogue import Function
 from codemods.edits import Code, ReplaceExpression, ReplaceStatement
+from codemods.names.trees import walk
 from codemods.rules._evidence import defined_once
 from codemods.rules.operations._answers import Answer, code_of, optional
 from migrate.findings import Fix
@@ -166,6 +167,41 @@ def clip(call: ast.Call, ctx: Context, args: Arguments, _: Function) -> Answer:
     else:
         return None
     return (ReplaceExpression(call, code),), Fix.SAFE
+
+
+def summed(call: ast.Call, ctx: Context, args: Arguments, row: Function) -> Answer:
+    """``loss = K.variable(0.)`` before ``loss += term``, which makes a tensor of it.
+
+    A symbolic tensor can be added to a tensor of Keras 3, and to no variable.
+    """
+    statement, value = ctx.parent(call), args.get("value")
+    held = statement.targets[0] if isinstance(statement, ast.Assign) else None
+    number = isinstance(ctx.literal(value), int | float) and not set(args.keywords) - {
+        "value",
+        "dtype",
+        "name",
+    }
+    if not isinstance(held, ast.Name) or value is None or not number:
+        return None
+    nodes = list(walk(ctx.function(call) or ctx.module.tree))
+    uses = [node for node in nodes if isinstance(node, ast.Name) and node.id == held.id]
+    added = any(isinstance(node, ast.AugAssign) and node.target in uses for node in nodes)
+    if not added or any(_as_variable(use, ctx) for use in uses):
+        return None
+    text = "keras.ops.convert_to_tensor(value, dtype=keras.backend.floatx())"
+    holes = {"value": value}
+    if (dtype := args.get("dtype")) is not None:
+        text, holes["dtype"] = "keras.ops.convert_to_tensor(value, dtype=dtype)", dtype
+    return (ReplaceExpression(call, Code(text, holes)),), Fix(row.fix)
+
+
+def _as_variable(use: ast.Name, ctx: Context) -> bool:
+    """Whether a name stands where a tensor would not do: ``x.assign(1)``, ``K.update(x, 1)``."""
+    outer = ctx.parent(use)
+    if isinstance(outer, ast.Attribute):
+        return outer.attr.startswith("assign")
+    name = ctx.name(outer.func) if isinstance(outer, ast.Call) else None
+    return (name or "").rpartition(".")[2].startswith(("update", "set_value", "moving_average_update"))
 
 
 def integers(call: ast.Call, ctx: Context, args: Arguments, row: Function) -> Answer:

@@ -197,3 +197,33 @@ def test_integers_are_drawn_by_randint(drawn: str, written: str) -> None:
 def test_integers_of_a_seed_are_left() -> None:
     text = "from keras import backend as K\nx = K.random_uniform((3,), 0, 9, dtype='int32', seed=1)\n"
     assert "random_uniform" in run(text, unsafe=True).text
+
+
+SUM = "from keras import backend as K\nfrom other import x, parts\n\n\ndef f():\n    total = {}\n{}    return total\n"
+
+
+@pytest.mark.parametrize(
+    "body", ["    total += K.sum(x)\n", "    for p in parts:\n        total -= K.sum(p)\n"]
+)
+def test_what_a_sum_starts_with_is_a_tensor(body: str) -> None:
+    text = run(SUM.format("K.variable(0.)", body), unsafe=True).text
+    assert "    total = ops.convert_to_tensor(0., dtype=K.floatx())\n" in text
+    text = run(SUM.format("K.variable(1, dtype='float64')", body), unsafe=True).text
+    assert "    total = ops.convert_to_tensor(1, dtype='float64')\n" in text
+
+
+@pytest.mark.parametrize(
+    ("made", "body"),
+    [
+        ("K.variable(0.)", "    K.update(total, K.sum(x))\n    total += 1\n"),
+        ("K.variable(0.)", "    total.assign(3.)\n    total += 1\n"),
+        ("K.variable(0.)", "    print(total)\n"),
+        ("K.variable(0.)", "    x[0] += total\n"),
+        ("K.variable(x)", "    total += K.sum(x)\n"),
+        ("K.variable(0., constraint=x)", "    total += K.sum(x)\n"),
+    ],
+)
+def test_other_variables_stay_variables(made: str, body: str) -> None:
+    text = run(SUM.format(made, body), unsafe=True).text
+    assert "convert_to_tensor" not in text
+    assert "ariable(" in text
