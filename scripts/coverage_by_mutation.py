@@ -83,7 +83,7 @@ def damage_weights(subject: Subject, rng: np.random.Generator, count: int) -> It
     variables = {v.path: v for v in subject.model.weights if _is_read(v, subject.covered.arrays)}
     for path in rng.choice(sorted(variables), size=count) if variables else []:
         variable, mask = variables[path], subject.covered.arrays[path]
-        old = np.array(variable)
+        old = np.array(variable.numpy())
         if not old.size:
             continue
         place = tuple(rng.integers(0, size) for size in old.shape)
