@@ -96,8 +96,8 @@ def mask_makers(
         masked: inputs of a nested model that have a mask when it is called; they count as sources.
 
     Returns:
-        An empty set for a tensor without a mask; None if it is unknown (a nested model, a class that is
-        not known to pass on or to stop masks).
+        An empty set for a tensor without a mask, which is what every class gives that is not in :data:`CARRIERS`; None
+        if it is unknown: behind a nested model that creates masks, or that is not called.
     """
     return _followed(model, ref, masked)[0]
 

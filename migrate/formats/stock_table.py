@@ -81,13 +81,16 @@ def family_of(writer: Writer) -> tuple[str, Version] | None:
 def stock_name(kind: str, name: str, writer: Writer) -> StockName | None:
     """What is known of a name in the writing release; None when Keras did not have it then.
 
-    Where the file does not say who wrote it, every release counts.
+    Where the file does not say who wrote it, every release counts. Every tf.keras finds initializers by the names in
+    small letters that stand-alone Keras had (``get`` of ``initializers.py``), whether its module has them or not.
     """
     families = table().get((kind, name), {})
     place = family_of(writer)
     if place is None:
         return next(iter(families.values()), None)
     family, version = place
+    if kind == "initializers" and family == "tf.keras" and name.islower() and "keras" in families:
+        return families["keras"]
     known = families.get(family)
     if known is None or (known.last is not None and version > known.last):
         return None

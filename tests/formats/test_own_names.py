@@ -83,6 +83,8 @@ def test_the_authors_own_is_told(node: dict[str, Any], writer: Writer, words: st
     [
         (dense("relu"), KERAS_2_2_4),
         (dense("selu"), Writer(keras="2.0.6")),
+        (dense("relu", kernel_initializer="glorot_uniform", bias_initializer="zeros"), TF_2_15),
+        (dense("relu", kernel_initializer="he_normal"), Writer(keras="2.1.6-tf")),
         (dense("swish"), Writer(keras=None)),
         (layer("Highway", activation="linear"), Writer(keras="1.2.2")),
         (layer("LayerNormalization", axis=-1, epsilon=1e-3, center=True, scale=True), TF_2_15),

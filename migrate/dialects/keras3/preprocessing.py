@@ -232,15 +232,14 @@ def vocabulary_file(layer: Layer, era: Era) -> Layer:
     "Normalization",
 )
 def normalization_mean_shape(layer: Layer, era: Era) -> Layer:
-    """Leave out axes of size 1 in front."""
+    """Leave out the axes in front; those that the layer keeps stay, also where their size is 1."""
     changes: dict[str, Any] = {}
     axes = layer.config.get("axis")
     kept = len(axes) if isinstance(axes, list) else (0 if axes is None else 1)
     for key in ("mean", "variance"):
         value = np.asarray(layer.config[key]) if layer.config.get(key) is not None else None
-        if value is not None and value.ndim > kept:
-            shape = [n for n in value.shape if n != 1] or [1] * min(kept, 1)
-            changes[key] = value.reshape(shape).tolist() if kept else float(value.ravel()[0])
+        if value is not None and value.ndim > kept and set(value.shape[: value.ndim - kept]) == {1}:
+            changes[key] = value.reshape(value.shape[value.ndim - kept :]).tolist()
     return layer.with_config(**changes) if changes else layer
 
 

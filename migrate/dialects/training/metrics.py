@@ -16,7 +16,6 @@ from migrate.dialects.training.rules import (
     METRIC_UNKNOWN,
     METRIC_WRAPPER,
 )
-from migrate.formats.own_names import OWN
 
 FUNCTION_CLASSES: Mapping[str, str] = {
     "binary_accuracy": "BinaryAccuracy",
@@ -78,6 +77,8 @@ CLASSES: Mapping[str, tuple[str, ...]] = {
     "TopKCategoricalAccuracy": ("k",),
 }
 """Class to the arguments that both Keras 2.15 and Keras 3 have."""
+_WRAPPERS = frozenset({"MeanMetricWrapper", "SumOverBatchSizeMetricWrapper"})
+"""Classes that stand for the function in their configuration."""
 _ACCURACY = frozenset({"accuracy", "acc", "Accuracy"})
 
 
@@ -131,10 +132,10 @@ def _metric(raw: Any, output: str, custom: frozenset[str], remarks: Remarks) -> 
     config = dict(raw.get("config") or {})
     if stored.startswith(f"{ADDONS}>"):
         return _of_addons(stored, name, config, output, custom, remarks)
-    if stored.startswith(f"{OWN}>"):
+    if (">" in stored and not stored.startswith("Keras>")) or name not in CLASSES.keys() | _WRAPPERS:
         return _lost(stored, custom, remarks, config)
     label = str(config.get("name") or "").removeprefix(f"{output}_")
-    if name in ("MeanMetricWrapper", "SumOverBatchSizeMetricWrapper") or name not in CLASSES:
+    if name in _WRAPPERS:
         function = config.get("fn")
         if isinstance(function, Mapping):
             function = function.get("config")

@@ -38,11 +38,13 @@ def changed(model: Model, class_name: str, change: Callable[[Layer], Layer]) -> 
 
 def test_scores_of_padding_are_masked_in_every_attention() -> None:
     model, era = marked()
+    attention = next(la for la in model.layers if la.class_name == "bert4keras>MultiHeadAttention")
+    model = replace(model, layers=(*model.layers, replace(attention, name="another")))
     found = transformer(model, era)
     masks = {ref.layer for layer in found.layers for node in layer.nodes for ref in structure_refs(node.args)}
     assert "Embedding-Token_mask" in masks
     attentions = [layer for layer in model.layers if layer.class_name == "bert4keras>MultiHeadAttention"]
-    assert sum(layer.name.endswith("_masked") for layer in found.layers) == len(attentions) > 0
+    assert sum(layer.name.endswith("_masked") for layer in found.layers) == len(attentions) == 2
     assert not any(layer.config.get("mask_zero") for layer in found.layers)
 
 

@@ -166,6 +166,8 @@ def test_vocabulary_in_a_file_is_refused() -> None:
         ([-1], [0.1], [0.1]),
         (None, [[3.0]], 3.0),
         ([-1], [[0.1]], [0.1]),
+        ([1, 2], [[[0.1], [0.2]]], [[0.1], [0.2]]),
+        ([1, 2], [[[0.1, 0.2]]], [[0.1, 0.2]]),
     ],
 )
 def test_mean_loses_the_axes_it_was_broadcast_over(axis: Any, stored: Any, expected: Any) -> None:

@@ -35,6 +35,10 @@ def wrapped(function: Any, name: str | None = "m", by: str = "MeanMetricWrapper"
         (wrapped("mse", "mse", "SumOverBatchSizeMetricWrapper"), MSE),
         (wrapped("f1_of_mine"), {"custom": "f1_of_mine"}),
         (wrapped(None), None),
+        (wrapped("mse", by="MseOfMine"), None),
+        (wrapped("mse", by="mine>MeanMetricWrapper"), None),
+        ({"class_name": "mine>Precision", "config": {"name": "p"}}, None),
+        ({"class_name": "mine>Kappa", "config": {"name": "k"}}, {"custom": "Kappa", "config": {"name": "k"}}),
         (
             {"class_name": "Mean", "config": {"name": "a_loss"}},
             {"class_name": "Mean", "config": {"name": "loss"}},
