@@ -226,6 +226,16 @@ def held_attribute(call: ast.Call, ctx: Context) -> tuple[ast.ClassDef, str] | N
 
 _STATIC = frozenset({"shape", "dtype", "name", "ndim", "_keras_shape", "get_shape"})
 """What is known of a symbolic tensor before it has values."""
+_ASK_STATIC = frozenset(
+    (
+        "keras.backend.int_shape",
+        "keras.backend.is_keras_tensor",
+        "keras.backend.ndim",
+        MODEL,
+        "keras.models.Model",
+    )
+)
+"""Functions that take a symbolic tensor wherever they are called."""
 
 
 def captured_tensor(function: ast.AST, ctx: Context) -> ast.expr | None:
@@ -240,6 +250,8 @@ def _reaches(node: ast.Name | ast.Attribute, function: ast.AST, ctx: Context) ->
         return False
     outer = ctx.parent(node)
     if isinstance(outer, ast.Attribute) and outer.attr in _STATIC:
+        return False
+    if isinstance(outer, ast.Call) and outer.func is not node and ctx.name(outer.func) in _ASK_STATIC:
         return False
     if isinstance(node, ast.Attribute):
         return ctx.source(node.value) == "self"

@@ -6,8 +6,9 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from codemods.names.trees import walk
 from codemods.names.values import Definition
-from codemods.rules._evidence import LAYER, captured_tensor
+from codemods.rules._evidence import LAYER, captured_tensor, method_of
 from codemods.rules.api import GUIDE, Match, SourceRule, visit
 from migrate.findings import Fix, Severity
 
@@ -32,12 +33,24 @@ CAPTURED = SourceRule(
 
 @visit(CAPTURED, bases={LAYER})
 def own_layers(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
-    """``def call(self, x): self.add_loss(K.sum(z_mean))``, and what other methods of the layer read."""
-    for function in cls.body:
-        if isinstance(function, ast.FunctionDef) and function.name != "__init__":
-            tensor = captured_tensor(function, ctx)
-            if isinstance(tensor, ast.Name):
-                yield _found(f"{cls.name}.{function.name}", tensor, ctx)
+    """``def call(self, x): self.add_loss(K.sum(z_mean))``, and what the methods read that ``call`` uses."""
+    for function in _run_with_values(cls, ctx):
+        tensor = captured_tensor(function, ctx)
+        if isinstance(tensor, ast.Name):
+            yield _found(f"{cls.name}.{function.name}", tensor, ctx)
+
+
+def _run_with_values(cls: ast.ClassDef, ctx: Context) -> Iterator[ast.FunctionDef]:
+    """``call`` and the methods that it calls: others may use symbolic tensors, to make a model of them."""
+    pending, seen = ["call"], {"__init__"}
+    while pending:
+        function = method_of(cls, name := pending.pop())
+        if function is None or name in seen:
+            continue
+        seen.add(name)
+        yield function
+        mentioned = (node for node in walk(function) if isinstance(node, ast.Attribute))
+        pending += [node.attr for node in mentioned if ctx.source(node.value) == "self"]
 
 
 @visit(CAPTURED, calls={"keras.layers.Lambda"})

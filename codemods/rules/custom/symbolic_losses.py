@@ -104,14 +104,14 @@ def symbolic_loss(call: ast.Call, ctx: Context) -> Iterator[Match]:
     holder = called_on(call)
     if trust(ctx, holder, LAYER, MODEL) is None:
         return
-    if "inputs" in ctx.arguments(call).keywords:
+    inside = ctx.function(call)
+    outside = inside is None or inside.name not in {"call", "build", "train_step"}
+    symbolic = outside and ctx.isa(ctx.receiver(holder), MODEL)
+    edits = tuple(_made_anew(call, ctx)) if symbolic else ()
+    if "inputs" in ctx.arguments(call).keywords and not edits:
         text = "add_loss does not accept inputs="
         yield Match(SYMBOLIC_LOSS, call, text, edits=(DropArgument(call, "inputs"),), fix=Fix.SAFE)
-    inside = ctx.function(call)
-    if not ctx.isa(ctx.receiver(holder), MODEL):
-        return
-    if inside is None or inside.name not in {"call", "build", "train_step"}:
-        edits = tuple(_made_anew(call, ctx))
+    if symbolic:
         fix = Fix.MANUAL if not edits else Fix.SAFE if _is_compiled(holder, ctx) else Fix.UNSAFE
         yield Match(SYMBOLIC_LOSS, call, edits=edits, hint=_HINT, symbol=f"{MODEL}.add_loss", fix=fix)
 
@@ -145,7 +145,10 @@ def _is_rewritten(call: ast.Call, ctx: Context) -> bool:
 
 
 def _made(held: ast.expr, ctx: Context) -> ast.Call | None:
-    """The call that makes a functional model, where a name or an attribute of ``self`` has no other value."""
+    """The call that makes a functional model, where a name or an attribute of ``self`` has no other value.
+
+    None where the same assignment gives the model another name: ``self.model = vae = Model(x, y)``.
+    """
     made: ast.expr | None = None
     if isinstance(held, ast.Name):
         made = given_once(held, ctx)
@@ -153,8 +156,11 @@ def _made(held: ast.expr, ctx: Context) -> ast.Call | None:
         cls = ctx.class_of(held)
         assigned = ctx.assigned(cls, held.attr) if cls is not None else []
         made = assigned[0] if len(assigned) == 1 else None
-    here = isinstance(made, ast.Call) and ctx.function(made) is ctx.function(held)
-    return made if here and isinstance(made, ast.Call) and ctx.name(made.func) in _FUNCTIONAL else None
+    if not isinstance(made, ast.Call) or ctx.function(made) is not ctx.function(held):
+        return None
+    statement = ctx.parent(made)
+    again = isinstance(statement, ast.Assign) and len(statement.targets) > 1
+    return made if not again and ctx.name(made.func) in _FUNCTIONAL else None
 
 
 def _mentions(held: ast.expr, made: ast.Call, call: ast.Call, ctx: Context) -> Iterator[ast.expr]:

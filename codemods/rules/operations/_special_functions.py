@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from codemods.catalogue import Function
 from codemods.edits import Code, ReplaceExpression, ReplaceStatement
 from codemods.names.trees import walk
-from codemods.rules._evidence import defined_once
+from codemods.rules._evidence import defined_once, given_once
 from codemods.rules.operations._answers import Answer, code_of, optional
 from migrate.findings import Fix
 
@@ -170,7 +170,7 @@ def clip(call: ast.Call, ctx: Context, args: Arguments, _: Function) -> Answer:
 
 
 def summed(call: ast.Call, ctx: Context, args: Arguments, row: Function) -> Answer:
-    """``loss = K.variable(0.)`` before ``loss += term``, which makes a tensor of it.
+    """``loss = K.variable(0.)`` before ``loss += term`` or ``loss = loss + term``, which makes a tensor of it.
 
     A symbolic tensor can be added to a tensor of Keras 3, and to no variable.
     """
@@ -185,7 +185,7 @@ def summed(call: ast.Call, ctx: Context, args: Arguments, row: Function) -> Answ
         return None
     nodes = list(walk(ctx.function(call) or ctx.module.tree))
     uses = [node for node in nodes if isinstance(node, ast.Name) and node.id == held.id]
-    added = any(isinstance(node, ast.AugAssign) and node.target in uses for node in nodes)
+    added = any(_adds_to(held.id, node) for node in nodes)
     if not added or any(_as_variable(use, ctx) for use in uses):
         return None
     text = "keras.ops.convert_to_tensor(value, dtype=keras.backend.floatx())"
@@ -195,23 +195,32 @@ def summed(call: ast.Call, ctx: Context, args: Arguments, row: Function) -> Answ
     return (ReplaceExpression(call, Code(text, holes)),), Fix(row.fix)
 
 
+def _adds_to(name: str, node: ast.AST) -> bool:
+    """Whether a statement is ``name += term`` or ``name = name + term``."""
+    if isinstance(node, ast.AugAssign):
+        return getattr(node.target, "id", "") == name
+    if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.BinOp):
+        return False
+    return {getattr(node.targets[0], "id", ""), getattr(node.value.left, "id", "")} == {name}
+
+
 def _as_variable(use: ast.Name, ctx: Context) -> bool:
     """Whether a name stands where a tensor would not do: ``x.assign(1)``, ``K.update(x, 1)``."""
     outer = ctx.parent(use)
     if isinstance(outer, ast.Attribute):
         return outer.attr.startswith("assign")
     name = ctx.name(outer.func) if isinstance(outer, ast.Call) else None
-    return (name or "").rpartition(".")[2].startswith(("update", "set_value", "moving_average_update"))
+    return (
+        (name or "").rpartition(".")[2].startswith(("assign", "update", "set_value", "moving_average_update"))
+    )
 
 
 def integers(call: ast.Call, ctx: Context, args: Arguments, row: Function) -> Answer:
     """``K.random_uniform(shape, 0, 10, dtype="int32")``: keras.random.uniform draws no integers."""
-    dtype, holes = (
-        args.get("dtype"),
-        {name: args.get(name) for name in ("shape", "minval", "maxval", "dtype")},
-    )
-    name = (ctx.name(dtype) or "").removeprefix("tf.") if dtype is not None else ""
-    said = ctx.literal(dtype) or name
+    holes = {name: args.get(name) for name in ("shape", "minval", "maxval", "dtype")}
+    dtype = given_once(holes["dtype"], ctx) or holes["dtype"]
+    name = (ctx.name(dtype) or "") if dtype is not None else ""
+    said = ctx.literal(dtype) or name.rpartition(".")[2]
     if not isinstance(said, str) or not said.startswith(("int", "uint")) or "seed" in args:
         return None
     if holes["shape"] is None or holes["maxval"] is None:

@@ -74,10 +74,18 @@ def other_end(node: ast.expr, ctx: Context, end: str, new: str) -> tuple[Edit, .
 def visible_end(node: ast.expr | None, ctx: Context) -> str:
     """The literal text that a path, put together or not, ends with; empty when none is seen."""
     last = last_text(node, ctx) if node is not None else None
+    outer = ctx.parent(last) if last is not None else None
     if isinstance(last, ast.JoinedStr):
         last = last.values[-1] if last.values else None
     value = ctx.literal(last)
-    return value if isinstance(value, str) else ""
+    filled = isinstance(outer, ast.BinOp) and isinstance(outer.op, ast.Mod)
+    if not isinstance(value, str) or (filled and _ENDS_IN_TEXT.search(value)):
+        return ""
+    return value
+
+
+_ENDS_IN_TEXT = re.compile(r"%(\(\w+\))?[-+ #0]*[\d.*]*[sr]$")
+"""A format that ends with text that is filled in, which may have an extension: ``"%s/%s"``."""
 
 
 def without_suffix(node: ast.expr | None, ctx: Context) -> bool:

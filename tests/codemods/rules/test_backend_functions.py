@@ -179,6 +179,11 @@ def test_functions_of_the_backend(before: str, after: str, codes: str) -> None:
     [
         ("K.random_uniform((3,), 0, n, dtype='int32')", "keras.random.randint((3,), 0, n, dtype='int32')"),
         (
+            "K.random_uniform((3,), 0, n, dtype=np.int32)",
+            "keras.random.randint((3,), 0, n, dtype=np.int32)",
+        ),
+        ("K.random_uniform((3,), 0, n, dtype=t)", "keras.random.randint((3,), 0, n, dtype=t)"),
+        (
             "K.random_uniform((3,), maxval=9, dtype=tf.uint8)",
             "keras.random.randint((3,), 0, 9, dtype='uint8')",
         ),
@@ -190,7 +195,8 @@ def test_functions_of_the_backend(before: str, after: str, codes: str) -> None:
     ],
 )
 def test_integers_are_drawn_by_randint(drawn: str, written: str) -> None:
-    text = run(f"import keras\nimport tensorflow as tf\nfrom keras import backend as K\nx = {drawn}\n").text
+    head = "import keras\nimport numpy as np\nimport tensorflow as tf\nfrom keras import backend as K\nt = 'int64'\n"
+    text = run(f"{head}x = {drawn}\n").text
     assert text.endswith(f"x = {written}\n")
 
 
@@ -199,11 +205,19 @@ def test_integers_of_a_seed_are_left() -> None:
     assert "random_uniform" in run(text, unsafe=True).text
 
 
-SUM = "from keras import backend as K\nfrom other import x, parts\n\n\ndef f():\n    total = {}\n{}    return total\n"
+SUM = (
+    "import tensorflow as tf\nfrom keras import backend as K\nfrom other import x, parts\n\n\n"
+    "def f():\n    total = {}\n{}    return total\n"
+)
 
 
 @pytest.mark.parametrize(
-    "body", ["    total += K.sum(x)\n", "    for p in parts:\n        total -= K.sum(p)\n"]
+    "body",
+    [
+        "    total += K.sum(x)\n",
+        "    for p in parts:\n        total -= K.sum(p)\n",
+        "    total = total + K.sum(x)\n",
+    ],
 )
 def test_what_a_sum_starts_with_is_a_tensor(body: str) -> None:
     text = run(SUM.format("K.variable(0.)", body), unsafe=True).text
@@ -218,6 +232,9 @@ def test_what_a_sum_starts_with_is_a_tensor(body: str) -> None:
         ("K.variable(0.)", "    K.update(total, K.sum(x))\n    total += 1\n"),
         ("K.variable(0.)", "    total.assign(3.)\n    total += 1\n"),
         ("K.variable(0.)", "    print(total)\n"),
+        ("K.variable(0.)", "    tf.assign(total, 3.)\n    total += 1\n"),
+        ("K.variable(0.)", "    other = total + 1\n"),
+        ("K.variable(0.)", "    total = parts + total\n"),
         ("K.variable(0.)", "    x[0] += total\n"),
         ("K.variable(x)", "    total += K.sum(x)\n"),
         ("K.variable(0., constraint=x)", "    total += K.sum(x)\n"),

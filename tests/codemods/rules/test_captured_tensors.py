@@ -19,7 +19,7 @@ def found(text: str, count: int) -> None:
     [
         ("call(self, y)", "return y + z"),
         ("call(self, y)", "return [y + z for y in y]"),
-        ("loss(self, y)", "return K.sum(z)"),
+        ("call(self, y)", "return self.loss(y)\n\n    def loss(self, y):\n        return K.sum(z)"),
         ("call(self, y)", "return keras.layers.add([y, z])"),
     ],
 )
@@ -37,6 +37,9 @@ def test_a_layer_that_reads_a_tensor_of_the_model_is_found(method: tuple[str, st
         ("call(self, y)", "return [z for z in y]"),
         ("call(self, y)", "return self.z"),
         ("__init__(self)", "self.z = z"),
+        ("call(self, y)", "return y * K.int_shape(z)[-1] * K.ndim(z)"),
+        ("as_model(self)", "return keras.Model(x, z)"),
+        ("call(self, y)", "return y\n\n    def as_model(self):\n        return keras.layers.Dense(2)(z)"),
     ],
 )
 def test_what_a_layer_is_given_or_makes_is_its_own(method: tuple[str, str]) -> None:

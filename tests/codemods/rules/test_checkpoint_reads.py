@@ -31,6 +31,8 @@ def lines(text: str) -> list[int]:
         "os.path.join(folder, 'w')",
         "filepath='w'",
         "tf.train.latest_checkpoint(folder)",
+        "'w_%d' % 3",
+        "folder + '/%s/w_%02d' % (folder, 3)",
     ],
 )
 def test_checkpoints_are_found(path: str) -> None:
@@ -47,6 +49,9 @@ def test_checkpoints_are_found(path: str) -> None:
         "m.load_weights(folder)\n",
         "m.load_weights('folder/')\n",
         "m.load_weights()\n",
+        "m.load_weights('%s/%s' % (folder, folder))\n",
+        "m.load_weights('w-%(name)s' % folder)\n",
+        "m.load_weights('w%-5.3r' % folder)\n",
         "os.load_weights('w')\n",
         "m.save_weights('w')\nm.load_weights('w')\n",
         "m.save_weights(f'{folder}/w')\nm.load_weights(f'{folder}/w')\n",

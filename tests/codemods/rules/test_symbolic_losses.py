@@ -125,3 +125,20 @@ def test_it_is_safe_where_the_model_is_compiled() -> None:
     for text, fix in ((ADDED + COMPILED, Fix.SAFE), (ADDED, Fix.UNSAFE)):
         (finding,) = run(HEAD + MADE + text, select=("CUS013",)).findings
         assert finding.fix is fix
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "kept = model = keras.Model(x, keras.layers.Dense(2)(x))\n",
+        "model = kept = keras.Model(x, keras.layers.Dense(2)(x))\n",
+    ],
+)
+def test_a_model_with_two_names_is_not_made_anew(made: str) -> None:
+    check_noop(HEAD + made + ADDED + COMPILED, select=["CUS013"], unsafe=True, codes=["CUS013"])
+
+
+def test_a_model_that_is_made_anew_takes_no_inputs() -> None:
+    given = "model.add_loss(tf.reduce_mean(x), inputs=x)\n"
+    assert edited(MADE + given + COMPILED) == ANEW + COMPILED
+    assert edited(MADE + ADDED + given + COMPILED) == ANEW + ANEW + COMPILED
