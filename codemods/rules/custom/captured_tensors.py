@@ -30,6 +30,8 @@ CAPTURED = SourceRule(
     manual="pass the tensor to the layer as one of its inputs: layer([x, z_mean])",
 )
 
+_BY_KERAS = ("call", "train_step", "test_step", "predict_step")
+
 
 @visit(CAPTURED, bases={LAYER})
 def own_layers(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
@@ -41,8 +43,8 @@ def own_layers(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
 
 
 def _run_with_values(cls: ast.ClassDef, ctx: Context) -> Iterator[ast.FunctionDef]:
-    """``call`` and the methods that it calls: others may use symbolic tensors, to make a model of them."""
-    pending, seen = ["call"], {"__init__"}
+    """The methods that Keras calls with values, and those that they use: others may make a model of tensors."""
+    pending, seen = list(_BY_KERAS), {"__init__"}
     while pending:
         function = method_of(cls, name := pending.pop())
         if function is None or name in seen:
