@@ -13,7 +13,7 @@ from migrate.findings import MigrationError
 from migrate.formats.artifact import Format
 from migrate.formats.checkpoint.locate import digest_of_parts
 from migrate.formats.limits import sha256_of
-from migrate.formats.saved_model.parts import digest_of, parts_of
+from migrate.formats.saved_model.parts import digest_of, named
 from migrate.own_code.files import files_below, project_of
 from migrate.own_code.read_files import files_named
 from migrate.own_code.settings import settings_files
@@ -160,7 +160,7 @@ def keys_of(candidates: Sequence[Candidate], hasher: Hasher, options: Options) -
     for one in candidates:
         own = hashes[one.path]
         if one.format is Format.SAVED_MODEL and one.parts:
-            own = digest_of({name: hashes[path] for name, path in parts_of(one.path).items()})
+            own = digest_of({name: hashes[path] for name, path in named(one.path, one.parts).items()})
         elif one.parts:
             own = digest_of_parts({path: hashes[path] for path in one.parts})
         parts = [own or f"unreadable {one.source}", *sorted(hashes[path] for path in one.companions)]

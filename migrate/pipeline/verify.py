@@ -178,7 +178,7 @@ def _against_keras(
             "a .keras model has a single signature, and the old artifact has no serving_default",
             "Compare with the exported SavedModel, which keeps every signature.",
         )
-    described = slot.stock.ask(LoadKeras(staged.source, tuple(map(str, staged.for_modern))))
+    described = slot.stock.ask(LoadKeras(staged.source, tuple(staged.for_modern)))
     judge = Comparator(described.served_names(), "", options.tolerance)
     call = PredictLoaded(_bring(reference.probes, slot), reference.calls)
     return judge.compare(reference.outputs, outputs_of(slot.stock, call))

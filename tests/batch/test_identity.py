@@ -39,6 +39,21 @@ def test_settings_beside_weights_count_where_code_is_asked(tmp_path: Path) -> No
     assert keys(tmp_path, asked) != before
 
 
+def test_a_file_that_appears_after_the_look_is_no_part_of_the_key(tmp_path: Path) -> None:
+    served = ROOT / "legacy_models" / "tf.keras-2.11" / "module_parsing" / "saved_model"
+    shutil.copytree(served, tmp_path / "m")
+    (tmp_path / "m" / "saved_model.pb").rename(tmp_path / "m" / "frozen.pb")
+    candidates = list(find(tmp_path).values())
+    ledger = Ledger(Path(":memory:"))
+    try:
+        before = keys_of(candidates, Hasher(ledger), Options())
+        (tmp_path / "m" / "keras_metadata.pb").write_bytes(b"of a writer that has not finished")
+        assert keys_of(candidates, Hasher(ledger), Options()) == before
+    finally:
+        ledger.close()
+    assert keys(tmp_path) != before
+
+
 @pytest.mark.parametrize("option", ["source", "architecture"])
 def test_a_file_that_the_code_reads_counts_once_it_is_there(option: str, tmp_path: Path) -> None:
     weights = tmp_path / "weights" / "of" / "w.h5"

@@ -9,16 +9,12 @@ from migrate.capsule.store import save_arrays
 from migrate.dialects.training.plan import TrainingPlan
 
 
-def save_plan(plan: TrainingPlan, folder: Path, stem: str = "training") -> dict[str, str]:
-    """Write ``STEM.json`` and ``STEM.safetensors`` (arrays under ``slot|path``).
-
-    Returns:
-        ``plan`` and ``slots``: the parameters that ``compile_model`` of the modern world takes.
-    """
+def save_plan(plan: TrainingPlan, folder: Path, stem: str = "training") -> tuple[Path, Path]:
+    """Write ``STEM.json`` and ``STEM.safetensors`` (arrays under ``slot|path``): what `CompileModel` asks for."""
     plan_file, slots_file = folder / f"{stem}.json", folder / f"{stem}.safetensors"
     document = {"compile": plan.compile, "iterations": plan.iterations, "extras": dict(plan.extras)}
     plan_file.write_text(json.dumps(document), encoding="utf-8")
     save_arrays(
         slots_file, {f"{slot}|{path}": a for slot, arrays in plan.slots.items() for path, a in arrays.items()}
     )
-    return {"plan": str(plan_file), "slots": str(slots_file)}
+    return plan_file, slots_file

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
 from migrate.formats.saved_model.names import PROTO, TEXT_PROTO
@@ -19,11 +19,16 @@ def is_renamed(path: Path) -> bool:
 
 def parts_of(proto: Path) -> dict[str, Path]:
     """The files of a SavedModel by their names in it, where the protobuf may have another one."""
-    found = {PROTO: proto}
+    found = [proto]
     for part in (proto.with_name(name) for name in _BESIDE):
-        files = (path for path in part.rglob("*") if path.is_file()) if part.is_dir() else (part,)
-        found |= {path.relative_to(proto.parent).as_posix(): path for path in sorted(files) if path.is_file()}
-    return found
+        files = part.rglob("*") if part.is_dir() else (part,)
+        found += [path for path in sorted(files) if path.is_file()]
+    return named(proto, found)
+
+
+def named(proto: Path, files: Iterable[Path]) -> dict[str, Path]:
+    """Files that were found to belong to a protobuf, by their names in the SavedModel, without another look at them."""
+    return {PROTO if path == proto else path.relative_to(proto.parent).as_posix(): path for path in files}
 
 
 def digest_of(digests: Mapping[str, str]) -> str:

@@ -88,7 +88,7 @@ class Drawn:
         elif tensor.shape.is_fully_defined():
             shape = tensor.shape.as_list()
         kept = tf.cast(tf.greater_equal(self.shares(shape), tf.cast(rate, "float32")), tensor.dtype)
-        shown = 1.0 - rate if isinstance(rate, int | float) else tf.subtract(1.0, rate)
+        shown = 1.0 - rate if isinstance(rate, int | float) else tf.subtract(tf.ones_like(rate), rate)
         dropped: Tensor = tensor * kept / tf.cast(shown, tensor.dtype)
         return dropped
 

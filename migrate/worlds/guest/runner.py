@@ -6,7 +6,7 @@ Duck-typed over tf-keras and Keras 3; imports neither.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -42,6 +42,24 @@ def dtype_name(tensor: Tensor) -> str:
 def dims(shape: Iterable[int | None]) -> tuple[int | None, ...]:
     """Sizes as plain numbers; None for a free one."""
     return tuple(None if size is None else int(size) for size in shape)
+
+
+def sizes_in(shape: object) -> Iterator[int | None]:
+    """The sizes in a shape, or in a structure of shapes in the order of its leaves, as an author's code gives them.
+
+    A size may be a float: ``input_shape[1] / 2`` of Python 2.
+    """
+    as_list = getattr(shape, "as_list", None)
+    if isinstance(shape, Mapping):
+        for key in sorted(shape):
+            yield from sizes_in(shape[key])
+    elif as_list is not None:
+        yield from sizes_in(as_list())
+    elif isinstance(shape, list | tuple):
+        for part in shape:
+            yield from sizes_in(part)
+    else:
+        yield None if shape is None else int(shape)  # type: ignore[call-overload]  # or it raises what int raises
 
 
 def flatten(value: Nested) -> list[Tensor]:

@@ -7,7 +7,7 @@ Keras is imported here: each world hands in its own.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -26,7 +26,7 @@ from migrate.worlds.guest.framework_types import (
     UserObject,
     Variable,
 )
-from migrate.worlds.guest.runner import dims, dtype_name, flatten, nest_like, to_numpy
+from migrate.worlds.guest.runner import dims, dtype_name, flatten, nest_like, sizes_in, to_numpy
 from migrate.worlds.guest.subject_weights import Unsuitable, Weight
 
 ENTRY = "keras_migrate_subject"
@@ -222,22 +222,7 @@ def _output_shape(made: UserObject, batch: Sequence[Array]) -> list[int | None] 
         return None
     shapes = [tuple(array.shape) for array in batch]
     shape = made.compute_output_shape(shapes[0] if len(shapes) == 1 else shapes)
-    return list(_sizes(shape))
-
-
-def _sizes(shape: object) -> Iterator[int | None]:
-    """The sizes in one shape or a structure of them, in the order of the leaves."""
-    as_list = getattr(shape, "as_list", None)
-    if isinstance(shape, Mapping):
-        for key in sorted(shape):
-            yield from _sizes(shape[key])
-    elif as_list is not None:
-        yield from _sizes(as_list())
-    elif isinstance(shape, list | tuple):
-        for part in shape:
-            yield from _sizes(part)
-    else:
-        yield None if shape is None else int(str(shape))
+    return list(sizes_in(shape))
 
 
 def sizes_of(tensor: Tensor) -> tuple[int, ...]:

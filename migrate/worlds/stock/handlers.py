@@ -32,7 +32,7 @@ def _run(call, params, scratch):
     results = {}
     for number, inputs in enumerate(cases_in(params["probes"])):
         for again in range(params.get("calls", 1)):
-            # What the later calls of a stateful model give depends on those before; see ``runner.py``.
+            # What the later calls of a stateful model give depends on those before; see ``guest/runner.py``.
             answer = call(inputs, fresh=False) if again else call(inputs)
             for position, output in enumerate(answer):
                 results[f"{number + again * CALLS_APART}/{position}"] = _numpy(output)
@@ -139,7 +139,7 @@ def _predict(model, run, params, scratch):
 
 
 def _is_long(model, cases):
-    """Whether recurrent layers may take many steps, which eagerly are a loop of Python; see ``tracing.py``."""
+    """Whether recurrent layers may take many steps, which eagerly are a loop of Python; see ``guest/tracing.py``."""
     steps = max((array.shape[1] for arrays in cases for array in arrays if array.ndim > 1), default=0)
     return steps > LONG and any(hasattr(layer, "return_sequences") for layer in model._flatten_layers())
 

@@ -113,8 +113,7 @@ def test_step_is_the_recorded_one(folder: Path, case: dict[str, Any], slot: Slot
         recorded = {key: file[key] for key in file.files}
     save_arrays(slot.inputs / "batch", {k: a for k, a in recorded.items() if k[:2] in ("x/", "y/")})
     slot.modern.ask(Build(slot.inputs, objects))
-    saved = {part: Path(path) for part, path in save_plan(plan, slot.inputs).items()}
-    compiled = slot.modern.ask(CompileModel(slot.inputs, saved["plan"], saved["slots"], objects))
+    compiled = slot.modern.ask(CompileModel(slot.inputs, *save_plan(plan, slot.inputs), objects))
     assert compiled.slots == sum(len(arrays) for arrays in plan.slots.values())
     reply = slot.modern.ask(TrainStep(slot.inputs, slot.inputs / "batch"))
     result = load_arrays(Path(reply.file))
