@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from codemods.edits import Code, ReplaceExpression
 from codemods.rules._era import releases, within
+from codemods.rules._holders import is_repeated, uses_of
 from codemods.rules.api import Match, Proof, SourceRule, visit
 from migrate.findings import Fix, Severity
 
@@ -47,8 +48,6 @@ _PARAMETERS = {
     **dict.fromkeys(("LecunNormal", "LecunUniform", "lecun_normal", "lecun_uniform"), ("seed",)),
 }
 """By initializer that draws numbers: its parameters in Keras 2."""
-_REPEATS = (ast.For, ast.While, ast.comprehension, ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-"""What may evaluate a use of a name more than once for one assignment around it."""
 
 
 @visit(SHARED, calls={f"keras.initializers.{name}" for name in _PARAMETERS})
@@ -56,47 +55,28 @@ def shared_initializers(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``init = RandomNormal()`` that is given to two layers, or to one in a loop."""
     name = (ctx.name(call.func) or "").rpartition(".")[2]
     args = ctx.arguments(call, *_PARAMETERS[name])
-    statement = ctx.parent(call)
     seeded = "seed" in args and ctx.literal(args.get("seed"), ...) is not None
-    if args.opaque or seeded or not isinstance(statement, ast.Assign):
+    uses = None if args.opaque or seeded else uses_of(call, ctx)
+    if not uses:
         return
-    target = statement.targets[0]
-    if len(statement.targets) > 1 or not isinstance(target, ast.Name):
-        return
-    home = ctx.scope(call).find(target.id)
-    if home is None or len(home.bindings[target.id]) > 1:
-        return
-    uses = [
-        use
-        for use in ctx.uses(ctx.module.tree, target.id)
-        if isinstance(use.ctx, ast.Load) and ctx.scope(use).find(target.id) is home
-    ]
     given = [use for use in uses if _initializes(use, ctx)]
-    if not given or (len(uses) == 1 and not _repeats(given[0], statement, ctx)):
+    if not given or (len(uses) == 1 and not is_repeated(given[0], call, ctx)):
         return
     fix = _fix(call, ctx)
     if fix is not None:
         edits = tuple(ReplaceExpression(use, Code("init.clone()", {"init": use})) for use in given)
-        text = f"{target.id} draws the same numbers for each weight that shares it"
+        text = f"{ctx.source(given[0])} draws the same numbers for each weight that shares it"
         yield Match(
             SHARED, call, text, SHARED.manual, edits=edits, symbol=f"keras.initializers.{name}", fix=fix
         )
 
 
-def _initializes(use: ast.Name, ctx: Context) -> bool:
-    """Whether a name is given as an initializer: ``kernel_initializer=init``."""
-    keyword = ctx.parent(use)
-    return isinstance(keyword, ast.keyword) and (keyword.arg or "").endswith(("initializer", "init"))
-
-
-def _repeats(use: ast.Name, statement: ast.Assign, ctx: Context) -> bool:
-    """Whether a use may be evaluated more often than the assignment: in a loop or function that begins after it."""
-    around = set(ctx.parents(statement))
-    return any(
-        isinstance(outer, (*_REPEATS, ast.ListComp, ast.GeneratorExp))
-        for outer in ctx.parents(use)
-        if outer not in around
-    )
+def _initializes(use: ast.expr, ctx: Context) -> bool:
+    """Whether a name is given as an initializer, ``kernel_initializer=init``, or draws: ``init((3, 2))``."""
+    outer = ctx.parent(use)
+    if isinstance(outer, ast.Call):
+        return outer.func is use
+    return isinstance(outer, ast.keyword) and (outer.arg or "").endswith(("initializer", "init"))
 
 
 def _fix(call: ast.Call, ctx: Context) -> Fix | None:

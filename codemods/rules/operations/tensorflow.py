@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from codemods.catalogue import Function, load
 from codemods.edits import Code, ReplaceExpression
 from codemods.rules._evidence import LAYER, MODEL, called_on
+from codemods.rules._holders import is_repeated, uses_of
 from codemods.rules.api import GUIDE, UNTYPED, Match, Proof, SourceRule, Target, visit
 from codemods.rules.operations.backend import rewrite
 from codemods.rules.operations.tensorflow_1 import renamed_arguments
@@ -174,7 +175,7 @@ def operations(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
             yield Match(OPS004, call, message=f"{name} is called on a symbolic tensor", symbol=name)
         return
     inside, symbolic = _feeds_keras(call, ctx)
-    if not inside and not _initializes(call, ctx, rows):
+    if (not inside and not _initializes(call, ctx, rows)) or (name in _DRAWS and _is_shared(call, ctx)):
         return
     severity = Severity.ERROR if symbolic else Severity.WARNING
     found = rewrite(node, ctx, rows)
@@ -205,6 +206,21 @@ def _initializes(call: ast.Call, ctx: Context, rows: tuple[Function, ...]) -> bo
         return False
     weight = isinstance(outer.func, ast.Attribute) and outer.func.attr == "add_weight"
     return weight or (ctx.name(outer.func) or "").startswith("keras.")
+
+
+_DRAWS = frozenset({"tf.random_normal_initializer", "tf.random_uniform_initializer"})
+"""Initializers that draw other numbers for each weight, where one of Keras 3 gives all of them the same."""
+
+
+def _is_shared(call: ast.Call, ctx: Context) -> bool:
+    """Whether several weights may be given one initializer: then TensorFlow's stays, which Keras takes."""
+    outer = ctx.parent(call)
+    if isinstance(outer, ast.keyword):
+        return not (outer.arg or "").endswith("initializer")
+    if isinstance(outer, ast.Call):
+        return outer.func is not call and getattr(outer.func, "attr", "") != "add_weight"
+    uses = uses_of(call, ctx)
+    return uses is None or len(uses) > 1 or any(is_repeated(use, call, ctx) for use in uses)
 
 
 @visit(OPS007, methods={"numpy"}, of=UNTYPED)

@@ -27,11 +27,33 @@ DENSE = "keras.layers.Dense(2, kernel_initializer={0})\n"
         f"block = lambda: {DENSE}",
         "[keras.layers.Dense(2, kernel_initializer={0}) for i in range(3)]\n",
         "f(init)\nkeras.layers.Dense(2, kernel_initializer={0})\n",
+        "f({0}((3, 2)), {0}(shape=(3, 2)))\n",
     ],
 )
 def test_each_weight_gets_numbers_of_its_own(uses: str) -> None:
     before, after = (HEAD + NORMAL + uses.format(init) for init in ("init", "init.clone()"))
     check_transformed(before, after, unsafe=True, select=["LAY129"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "init: f = keras.initializers.RandomNormal()\n" + DENSE * 2,
+        "class A:\n    def __init__(self):\n        self.{1}\n"
+        "        f(kernel_initializer=self.{0}, bias_initializer=self.{0})\n",
+        "class A:\n    def __init__(self):\n        self.{1}\n\n    def make(self):\n"
+        "        return f(kernel_initializer=self.{0})\n",
+    ],
+)
+def test_attributes_and_annotated_names_hold_initializers_as_well(text: str) -> None:
+    before, after = (HEAD + text.format(init, NORMAL.rstrip()) for init in ("init", "init.clone()"))
+    check_transformed(before, after, unsafe=True, select=["LAY129"])
+
+
+def test_an_attribute_that_is_given_twice_stays() -> None:
+    given = f"        self.{NORMAL}" * 2
+    text = f"class A:\n    def __init__(self):\n{given}        f(a_initializer=self.init, b_initializer=self.init)\n"
+    check_noop(HEAD + text, unsafe=True, select=["LAY129"], codes=[])
 
 
 def test_a_seed_of_none_is_none() -> None:

@@ -290,3 +290,44 @@ def test_functions_of_tensorflow(before: str, after: str, codes: str) -> None:
     assert outcome.text.partition("return ")[2] == f"{after or before}\n"
     spoken = {finding.code for finding in outcome.findings if not finding.code.startswith("IMP")}
     assert spoken == set(codes.split())
+
+
+BUILD = """\
+import keras
+import tensorflow as tf
+
+
+class Own(keras.layers.Layer):
+    def build(self, shape):
+"""
+DRAWN = "tf.random_normal_initializer()"
+HELD = f"        init = {DRAWN}\n"
+WEIGHT = "        self.{} = self.add_weight(shape=shape, initializer={})\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        HELD + WEIGHT.format("a", "init") + WEIGHT.format("b", "init"),
+        f"{HELD}        for i in shape:\n    {WEIGHT.format('a', 'init')}",
+        f"        self.init = {DRAWN}\n\n    def more(self, shape):\n{WEIGHT.format('a', 'self.init')}",
+        f"        self.init = init = {DRAWN}\n{WEIGHT.format('a', 'init')}",
+        f"        self.make({DRAWN})\n",
+    ],
+)
+def test_an_initializer_that_weights_share_stays_that_of_tensorflow(text: str) -> None:
+    assert run(BUILD + text, unsafe=True).text == BUILD + text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        HELD + WEIGHT.format("a", "init"),
+        WEIGHT.format("a", DRAWN) + WEIGHT.format("b", DRAWN),
+        f"        self.a = keras.Variable({DRAWN}(shape))\n",
+        f"        self.a = self.add_weight(shape, {DRAWN})\n",
+    ],
+)
+def test_an_initializer_of_one_weight_becomes_that_of_keras(text: str) -> None:
+    after = text.replace(DRAWN, "keras.initializers.RandomNormal()")
+    assert run(BUILD + text, select=("OPS",), unsafe=True).text.endswith(after)
