@@ -51,7 +51,9 @@ BECOMES = {
     CALL + "return tf.image.extract_patches(x, [1, 2, 2, 1], [1, 2, 2, 1], [1, 1, 1, 1], 'VALID')": (
         "keras.ops.image.extract_patches(x, (2, 2), strides=(2, 2), dilation_rate=(1, 1), padding='valid',"
     ),
-    BUILD + "return tf.random_uniform_initializer()": "keras.initializers.RandomUniform()",
+    BUILD + "self.add_weight(initializer=tf.random_uniform_initializer())": (
+        "self.add_weight(initializer=keras.initializers.RandomUniform())"
+    ),
     CALL + "return x[:, tf.newaxis]": "x[:, None]",
     "def norm(x):\n    return tf.reduce_sum(x, axis=-1)\n\n\nnorm(keras.Input((3,)))": "keras.ops.sum(x, axis=-1)",
     "keras.callbacks.ModelCheckpoint('best')": "keras.callbacks.ModelCheckpoint('best.keras')",
