@@ -93,7 +93,7 @@ def prove(subject: Subject, recipe: Recipe, sides: Sides, slot: Slot) -> Proof:
         return base(verdict=Verdict.UNPROVEN, reason=_first_line(error.message))
     try:
         answer = _result(reference, sides.modern, slot)
-    except WorkerStarved as error:
+    except (WorkerStarved, ProtocolError) as error:  # nothing is known of the definition
         return base(verdict=Verdict.UNPROVEN, reason=_first_line(error.message), inputs=inputs, legacy=ran[0])
     except MigrationError as error:
         if not isinstance(error, WorldError):

@@ -31,6 +31,15 @@ def answer(params, scratch):
     return told
 HANDLERS = {"prove_reference": answer, "prove_result": answer}
 """
+REFERENCE = """
+from migrate.capsule.store import save_arrays
+def answer(params, scratch):
+    save_arrays(scratch / "arrays", {})
+    executed = {"Twice": {"run": 1, "all": 1, "missed": []}}
+    told = {"cases": [], "random": [], "refused": [], "kind": "layer", "executed": executed}
+    return told | {"file": str(scratch / "arrays")}
+HANDLERS = {"prove_reference": answer}
+"""
 WHOLE: dict[str, Any] = {
     "cases": [],
     "random": [],
@@ -64,3 +73,19 @@ def test_a_forged_answer_proves_nothing(forged: str, tmp_path: Path) -> None:
         proofs = prove_one(subjects[0], sources, sources.calls(), slot)
     assert {proof.verdict for proof in proofs} == {Verdict.UNPROVEN}
     assert all("worker" in proof.reason for proof in proofs), [proof.reason for proof in proofs]
+
+
+def test_a_forged_answer_of_keras_3_does_not_call_a_definition_broken(tmp_path: Path) -> None:
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code" / "layers.py").write_text(LAYER)
+    honest, forging = tmp_path / "reference.py", tmp_path / "handlers.py"
+    honest.write_text(REFERENCE)
+    forging.write_text(HANDLERS)
+    forging.with_suffix(".json").write_text("{}")
+    sources = Sources(tmp_path / "code")
+    subjects, _ = sources.found()
+    worlds = {World.LEGACY: honest, World.MODERN: forging}
+    with Pool(1, tmp_path / "p", handlers=worlds, read=[tmp_path]) as pool, pool.slot() as slot:
+        proofs = prove_one(subjects[0], sources, sources.calls(), slot)
+    assert {proof.verdict for proof in proofs} == {Verdict.UNPROVEN}
+    assert all("the modern worker" in proof.reason for proof in proofs), [proof.reason for proof in proofs]

@@ -16,7 +16,7 @@ import pytest
 from migrate.dialects.rule import Fired
 from migrate.findings import Finding, Severity
 from migrate.formats.artifact import Format
-from migrate.worlds.contracts import legacy, modern, own_code, reader, saved_models, stock
+from migrate.worlds.contracts import keras3, legacy, modern, own_code, reader, saved_models, stock
 from migrate.worlds.contracts.call import (
     _HUMP,
     Call,
@@ -43,7 +43,7 @@ def calls_of(*contracts: ModuleType) -> list[type[Call[object]]]:
     ]
 
 
-CALLS = calls_of(reader, own_code)
+CALLS = calls_of(reader, keras3, own_code)
 FACTS = reader.Facts("00", "hdf5", "2.2.4", None, "tensorflow")
 ANSWERS: list[Reply] = [
     reader.Scanned("hdf5", [Finding("SEC001", Severity.ERROR, "a Lambda", place="lambda_1")]),

@@ -15,7 +15,8 @@ from migrate.pipeline.layered import write_proof
 from migrate.pipeline.progress import Progress, ReferenceRun, Written
 from migrate.pipeline.request import ArtifactRequest, Options
 from migrate.pipeline.staging import Staged
-from migrate.worlds.contracts.reader import DescribeKeras3, Facts
+from migrate.worlds.contracts.keras3 import DescribeKeras3
+from migrate.worlds.contracts.reader import Facts
 from migrate.worlds.host.pool import Slot
 
 

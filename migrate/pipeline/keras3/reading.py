@@ -24,7 +24,7 @@ from migrate.pipeline.proof import lowest_precision
 from migrate.pipeline.request import Options
 from migrate.readers.environments import Backend
 from migrate.results import ReaderOutcome, Reading
-from migrate.worlds.contracts.reader import DescribedKeras3
+from migrate.worlds.contracts.keras3 import DescribedKeras3
 from migrate.worlds.host.pool import Slot
 from migrate.worlds.host.worker import Worker
 

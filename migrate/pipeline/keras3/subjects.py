@@ -21,7 +21,7 @@ from migrate.pipeline.request import Options
 from migrate.pipeline.safety import must_be_safe
 from migrate.pipeline.staging import stage
 from migrate.readers.environments import Backend
-from migrate.worlds.contracts.reader import DescribedKeras3, DescribeKeras3, RewriteKeras3
+from migrate.worlds.contracts.keras3 import DescribedKeras3, DescribeKeras3, RewriteKeras3
 from migrate.worlds.host.pool import Slot
 from migrate.worlds.host.taking import take
 from migrate.worlds.host.worker import Worker

@@ -25,12 +25,12 @@ from migrate.worlds.contracts.proving import (
     Referenced,
     ToldWeight,
 )
-from migrate.worlds.guest import subjects
+from migrate.worlds.guest import subject_runs, subjects
 from migrate.worlds.guest.execution import Execution
 from migrate.worlds.guest.framework_types import UserObject
 from migrate.worlds.guest.runner import write_arrays
+from migrate.worlds.guest.subject_runs import Run
 from migrate.worlds.guest.subject_weights import Unsuitable, Weight, drawn, given, shape_in
-from migrate.worlds.guest.subjects import Run
 
 _SMALL = frozenset({"initializer", "regularizer", "constraint", "schedule"})
 _SAME = 1e-6
@@ -167,22 +167,22 @@ def _case(
     batches = [arrays(candidate, number) for number in (0, 1)]
     with execution, world.fixed():
         if kind == "block":
-            return subjects.run_layer(keras, subjects.symbolic(keras, entry, candidate), batches, assign)
+            return subject_runs.run_layer(keras, subjects.symbolic(keras, entry, candidate), batches, assign)
         if kind in ("function", "loss function"):
             function = entry if entry_takes_tensors(entry) else entry()
-            return subjects.run_function(function, batches, spread=kind == "loss function")
+            return subject_runs.run_function(function, batches, spread=kind == "loss function")
         made = subjects.unwrapped(keras, entry())
         rebuilds = _rebuilds(made)
         if kind in ("layer", "model"):
             if hasattr(made, "state_size") and not hasattr(made, "cell"):
                 made = keras.layers.RNN(made, return_sequences=True)  # a cell is run by one
-            run = subjects.run_layer(keras, made, batches, assign)
+            run = subject_runs.run_layer(keras, made, batches, assign)
         elif kind == "loss":
-            run = subjects.run_loss(made, batches)
+            run = subject_runs.run_loss(made, batches)
         elif kind == "metric":
-            run = subjects.run_metric(made, batches)
+            run = subject_runs.run_metric(made, batches)
         else:
-            run = subjects.run_small(kind, made)
+            run = subject_runs.run_small(kind, made)
         run.facts = msgspec.structs.replace(run.facts, rebuilds=rebuilds)
         return run
 

@@ -23,7 +23,7 @@ from migrate.formats.archive import CONFIG, METADATA
 from migrate.formats.bounded import bounded_memory
 from migrate.formats.limits import MAX_ARCHITECTURE_BYTES, decode_json
 from migrate.formats.zip_access import ZipSource
-from migrate.worlds.contracts import reader as asked
+from migrate.worlds.contracts import keras3 as asked
 
 _MAJOR = 3
 

@@ -18,7 +18,7 @@ from migrate.pipeline.keras3.reading import _doubt, _kept_int4, _read, _refusal,
 from migrate.pipeline.keras3.subjects import Rewritten, Subject
 from migrate.readers.environments import Backend
 from migrate.results import ReaderOutcome, Reading
-from migrate.worlds.contracts.reader import DescribedKeras3
+from migrate.worlds.contracts.keras3 import DescribedKeras3
 from migrate.worlds.contracts.stock import Load, LoadedArchive, Nested, PredictArchive
 from migrate.worlds.host.pool import Slot
 from migrate.worlds.host.worker import Worker
