@@ -14,6 +14,7 @@ from migrate.capsule.model import Layer, Model, Node, TensorRef, Topology, struc
 from migrate.dialects.graph_rewrites import to_functional, unique_name
 from migrate.dialects.made_layers import precision
 from migrate.dialects.shapes import infer_shapes
+from migrate.formats.stock import is_stock_class
 
 CARRIERS = frozenset(
     (
@@ -49,6 +50,10 @@ CARRIERS = frozenset(
     )
 )
 """Classes that pass on the mask of their inputs (merging ones: if all masks agree)."""
+_PERHAPS = frozenset(
+    ("AdditiveAttention", "Attention", "GroupNormalization", "MultiHeadAttention", "UnitNormalization")
+)
+"""Classes that pass on a mask in some releases, or that of their first input alone."""
 READERS = frozenset(
     (
         "AdditiveAttention",
@@ -108,7 +113,7 @@ def mask_carriers(model: Model, ref: TensorRef) -> set[str]:
 
 
 def _followed(
-    model: Model, ref: TensorRef, masked: frozenset[str]
+    model: Model, ref: TensorRef, masked: frozenset[str], *, cautious: bool = False
 ) -> tuple[frozenset[TensorRef] | None, set[str]]:
     """The result of :func:`mask_makers` and :func:`mask_carriers`."""
     layers = {layer.name: layer for layer in model.layers}
@@ -128,7 +133,11 @@ def _followed(
         elif wrapped_by_time(layer).class_name in ("Masking", "Embedding") and makes_mask(layer):
             makers.add(TensorRef(layer.name, current.node))
             continue
-        elif layer.class_name not in CARRIERS and layer.class_name != "Embedding":
+        elif not (
+            layer.class_name in CARRIERS
+            or layer.class_name == "Embedding"
+            or (cautious and (layer.class_name in _PERHAPS or not is_stock_class(layer.class_name)))
+        ):
             continue
         if _stops(layer):
             continue
@@ -140,19 +149,32 @@ def _followed(
     return frozenset(makers), carriers
 
 
-def may_have_mask(model: Model, ref: TensorRef, masked: frozenset[str] = frozenset()) -> bool:
-    """Whether a tensor may have a mask; true if it is unknown."""
-    makers = mask_makers(model, ref, masked)
+def may_have_mask(
+    model: Model, ref: TensorRef, masked: frozenset[str] = frozenset(), *, cautious: bool = False
+) -> bool:
+    """Whether a tensor may have a mask; true if it is unknown.
+
+    Args:
+        model: Functional.
+        ref: the tensor.
+        masked: inputs of a nested model that have a mask when it is called.
+        cautious: take every class that Keras does not have, and those that pass on a mask in some releases, for ones
+            that pass it on: for callers that refuse.
+    """
+    makers = _followed(model, ref, masked, cautious=cautious)[0]
     return makers is None or bool(makers)
 
 
-def masked_inputs(model: Model, layer: Layer, masked: frozenset[str] = frozenset()) -> frozenset[str]:
+def masked_inputs(
+    model: Model, layer: Layer, masked: frozenset[str] = frozenset(), *, cautious: bool = False
+) -> frozenset[str]:
     """Which inputs of a nested model may get a mask in any of its calls.
 
     Args:
         model: Functional, contains the layer.
         layer: of this model; its own model is the nested one.
         masked: inputs of ``model`` that have a mask themselves.
+        cautious: as of :func:`may_have_mask`.
     """
     if layer.model is None:
         return frozenset()
@@ -161,12 +183,14 @@ def masked_inputs(model: Model, layer: Layer, masked: frozenset[str] = frozenset
         entry
         for node in layer.nodes
         for entry, ref in zip(entries, structure_refs(node.args), strict=False)
-        if may_have_mask(model, ref, masked)
+        if may_have_mask(model, ref, masked, cautious=cautious)
     )
 
 
 def given_masks(model: Model, masked: frozenset[str] = frozenset()) -> Iterator[Layer]:
     """Layers that may be called with a tensor that has a mask, in nested models and under ``TimeDistributed``, too.
+
+    Cautious, as :func:`may_have_mask` can be.
 
     Args:
         model: of either topology.
@@ -176,11 +200,12 @@ def given_masks(model: Model, masked: frozenset[str] = frozenset()) -> Iterator[
         return
     graph = to_functional(model)
     for layer in graph.layers:
-        if any(may_have_mask(graph, ref, masked) for node in layer.nodes for ref in node.refs()):
+        refs = (ref for node in layer.nodes for ref in node.refs())
+        if any(may_have_mask(graph, ref, masked, cautious=True) for ref in refs):
             yield layer
         inner = replace(wrapped_by_time(layer), nodes=layer.nodes)
         if inner.model is not None:
-            yield from given_masks(inner.model, masked_inputs(graph, inner, masked))
+            yield from given_masks(inner.model, masked_inputs(graph, inner, masked, cautious=True))
 
 
 def _stops(layer: Layer) -> bool:

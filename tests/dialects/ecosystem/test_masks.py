@@ -41,6 +41,20 @@ def test_a_mask_is_neither_lost_nor_handed_on(layer: Layer) -> None:
     assert caught.value.code == "ECO090"
 
 
+@pytest.mark.parametrize(
+    "between",
+    [
+        Layer("UnitNormalization", "u", {"axis": -1}),
+        Layer("Addons>GroupNormalization", "u", GROUPS),
+        Layer("Addons>WeightNormalization", "u", {}, children={"layer": Layer("Dense", "w", {"units": 4})}),
+    ],
+    ids=lambda layer: layer.class_name,
+)
+def test_a_mask_is_seen_through_what_hands_it_on(between: Layer) -> None:
+    with pytest.raises(MigrationError, match="a mask reaches it"):
+        adapted(chain(EMBEDDING, between, Layer("Addons>GELU", "a", {}), LAST), ERA)
+
+
 def test_without_a_mask_an_activation_is_expressed() -> None:
     adapted(chain(EMBEDDING.with_config(mask_zero=False), MISH), ERA)
     adapted(chain(EMBEDDING, LAST, MISH), ERA)
