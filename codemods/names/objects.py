@@ -241,9 +241,19 @@ def made_by(module: Names, name: str, node: ast.Call, scope: Scope) -> Value | N
         made = instance(name.removesuffix(".from_config"), f"{short}() at line {line}")
         if made is not None:
             return made
-    if name.startswith(("tf.", "keras.backend.", "keras.activations.")) and takes_symbol(module, node, scope):
+    computes = name.startswith(("tf.", "keras.backend.", "keras.activations.")) and name not in _NO_TENSORS
+    if computes and takes_symbol(module, node, scope):
         return tensor(f"{short}() of a symbolic tensor at line {line}")
     return None
+
+
+_NO_TENSORS = frozenset(
+    (
+        *("keras.backend.dtype", "keras.backend.eval", "keras.backend.function", "keras.backend.int_shape"),
+        *("keras.backend.is_keras_tensor", "keras.backend.is_sparse", "keras.backend.ndim", "tf.is_tensor"),
+    )
+)
+"""Functions that are given symbolic tensors and return something else."""
 
 
 def takes_symbol(module: Names, node: ast.Call, scope: Scope) -> bool:

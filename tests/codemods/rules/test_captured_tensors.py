@@ -61,6 +61,7 @@ def test_another_class_is_no_layer() -> None:
         ("from other import add\nkeras.layers.Lambda(add)", 0),
         ("keras.layers.Lambda()", 0),
         ("print(lambda y: y + z)", 0),
+        ("size = K.int_shape(z)[-1]\nkeras.layers.Lambda(lambda y: y * size)", 0),
     ],
 )
 def test_lambdas(made: str, count: int) -> None:
