@@ -12,7 +12,7 @@ from safetensors import SafetensorError
 
 from migrate.capsule.model import Array, Model
 from migrate.capsule.store import load_arrays, load_structure
-from migrate.worlds.contracts.modern import Saved
+from migrate.worlds.contracts.modern import Save
 from migrate.worlds.host.protocol import ProtocolError
 from migrate.worlds.host.taking import take
 from migrate.worlds.host.worker import Worker
@@ -79,11 +79,13 @@ def document_of(worker: Worker, name: str) -> dict[str, Any]:
     return value
 
 
-def outputs_in(worker: Worker, reply: Saved) -> dict[str, Path]:
-    """The models that an answer reports as written, by the answer's keys, stored under our names.
+def saved_by(worker: Worker, call: Save) -> dict[str, Path]:
+    """Let a worker write its model; what was asked for, by the answer's keys, stored under our names.
 
     Raises:
-        ProtocolError: a file that cannot be accepted.
+        WorldError: the model cannot be written.
+        ProtocolError: a file is missing in the answer, or cannot be accepted.
     """
-    paths = {"keras": reply.keras, "saved_model": reply.saved_model}
-    return {key: take(worker, path, _NAMES[key]) for key, path in paths.items() if path is not None}
+    reply = worker.ask(call)
+    asked = {"keras": (call.keras, reply.keras), "saved_model": (call.saved_model, reply.saved_model)}
+    return {key: take(worker, path, _NAMES[key]) for key, (wanted, path) in asked.items() if wanted}

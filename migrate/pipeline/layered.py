@@ -16,7 +16,7 @@ from migrate.findings import MigrationError, Severity
 from migrate.formats.saved_model.names import DEFAULT_SIGNATURE, argument_names
 from migrate.outcomes import WORKER_ENDED
 from migrate.parity.golden import Golden, find_golden
-from migrate.pipeline.answers import outputs_in
+from migrate.pipeline.answers import saved_by
 from migrate.pipeline.comparison import compare_built, compare_reloaded, compare_witness, is_small, release
 from migrate.pipeline.coverage import measure, widen
 from migrate.pipeline.deploy import deploy
@@ -114,7 +114,7 @@ def migrate_layers(
             tuple(judge.names),
             readers,
         )
-        written = outputs_in(slot.modern, slot.modern.ask(wanted))
+        written = saved_by(slot.modern, wanted)
     if "saved_model" in written:
         report_keywords({DEFAULT_SIGNATURE: input_names}, progress)
     if not compiled and options.targets <= DEFAULT_TARGETS:

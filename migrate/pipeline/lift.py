@@ -15,7 +15,7 @@ from migrate.formats.tfjs import tfjs_digest
 from migrate.parity.golden import find_golden
 from migrate.parity.input_specs import described_input
 from migrate.parity.probes import attempts, make_probes
-from migrate.pipeline.answers import outputs_in, structure_of
+from migrate.pipeline.answers import saved_by, structure_of
 from migrate.pipeline.comparison import compare_reloaded
 from migrate.pipeline.coverage import measure
 from migrate.pipeline.deploy import deploy, report_undeployed
@@ -243,7 +243,7 @@ def _build_and_prove(
         progress.coverage = proof.coverage
     with progress.phase("write"):
         wanted = Save(Target.KERAS in options.targets, saved_model, tuple(input_names), tuple(judge.names))
-        written = outputs_in(slot.modern, slot.modern.ask(wanted))
+        written = saved_by(slot.modern, wanted)
     with progress.phase("reload"):
         compare_reloaded(slot, written, [], input_names, judge, proof)
     progress.comparisons += proof.comparisons

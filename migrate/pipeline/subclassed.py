@@ -7,7 +7,7 @@ from pathlib import Path
 
 from migrate.capsule.ends import Ends, Signature, told
 from migrate.findings import Finding, MigrationError, Severity
-from migrate.pipeline.answers import outputs_in
+from migrate.pipeline.answers import saved_by
 from migrate.pipeline.layered import write_proof
 from migrate.pipeline.own_code import CUSTOM, write_sources
 from migrate.pipeline.own_code_hints import hint_for
@@ -121,7 +121,7 @@ def migrate_subclassed(
             progress.samples = samples(witness.outputs, results)
     with progress.phase("write"):
         _carry_training(slot, root.trained, how, source, progress)
-        written = outputs_in(slot.modern, slot.modern.ask(Save(keras=True)))["keras"]
+        written = saved_by(slot.modern, Save(keras=True))["keras"]
     with progress.phase("reload"):
         slot.stock.ask(LoadClass(written, [str(source)]))
         for witness in witnesses:

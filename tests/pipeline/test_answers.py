@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from migrate.capsule.store import save_arrays
-from migrate.pipeline.answers import arrays_in, outputs_in, structure_of
+from migrate.pipeline.answers import arrays_in, saved_by, structure_of
 from migrate.worlds.contracts.call import from_message
-from migrate.worlds.contracts.modern import Saved
+from migrate.worlds.contracts.modern import Save, Saved
 from migrate.worlds.host.environment import World
 from migrate.worlds.host.protocol import ProtocolError
 from migrate.worlds.host.worker import Worker
@@ -21,6 +21,20 @@ from migrate.worlds.host.worker import Worker
 def worker(tmp_path: Path) -> Worker:
     (tmp_path / "slot" / "modern").mkdir(parents=True)
     return Worker(World.MODERN, tmp_path / "slot" / "modern")
+
+
+def answering(worker: Worker, answer: Saved) -> Worker:
+    worker.ask = lambda call, timeout=None: answer  # type: ignore[method-assign, assignment]
+    return worker
+
+
+def test_what_was_asked_for_is_in_the_answer(worker: Worker) -> None:
+    file = worker.scratch / "anything.keras"
+    file.write_bytes(b"archive")
+    with pytest.raises(ProtocolError):
+        saved_by(answering(worker, Saved()), Save(keras=True))
+    with pytest.raises(ProtocolError):
+        saved_by(answering(worker, Saved(keras=str(file))), Save(keras=True, saved_model=True))
 
 
 def test_a_forged_answer_of_save_moves_nothing(worker: Worker, tmp_path: Path) -> None:
@@ -34,7 +48,9 @@ def test_a_forged_answer_of_save_moves_nothing(worker: Worker, tmp_path: Path) -
     )
     for reply in forged:
         with pytest.raises(ProtocolError):
-            outputs_in(worker, from_message(reply, Saved))
+            saved_by(
+                answering(worker, from_message(reply, Saved)), Save("keras" in reply, "saved_model" in reply)
+            )
     for reply in ({"migration.json": str(private / "key")}, {"keras": 3}):
         with pytest.raises(msgspec.ValidationError):
             from_message(reply, Saved)
@@ -45,7 +61,7 @@ def test_a_forged_answer_of_save_moves_nothing(worker: Worker, tmp_path: Path) -
 def test_an_honest_one_names_what_it_wrote(worker: Worker) -> None:
     file = worker.scratch / "anything.keras"
     file.write_bytes(b"archive")
-    (taken,) = outputs_in(worker, Saved(keras=str(file))).values()
+    (taken,) = saved_by(answering(worker, Saved(keras=str(file))), Save(keras=True)).values()
     assert taken.name == "model.keras"
     assert taken.read_bytes() == b"archive"
 

@@ -17,7 +17,7 @@ from migrate.dialects.submodel import Cut
 from migrate.dialects.workarounds import WORKAROUNDS
 from migrate.findings import MigrationError
 from migrate.parity.golden import Golden
-from migrate.pipeline.answers import arrays_in, outputs_in
+from migrate.pipeline.answers import arrays_in, saved_by
 from migrate.pipeline.proof import Comparator, lowest_precision, outputs_of
 from migrate.pipeline.reference import question_of
 from migrate.pipeline.request import Options
@@ -199,7 +199,7 @@ class Trial:
             MigrationError: it cannot be built.
         """
         self._build_modern(cut)
-        written = outputs_in(self.slot.modern, self.slot.modern.ask(Save(keras=True)))
+        written = saved_by(self.slot.modern, Save(keras=True))
         return written["keras"], self._objects
 
     def graph(self, cut: Cut) -> tuple[Model, list[str]]:
@@ -231,7 +231,7 @@ class Trial:
         Raises:
             MigrationError: it cannot be saved, loaded or run.
         """
-        written = outputs_in(self.slot.modern, self.slot.modern.ask(Save(keras=True)))
+        written = saved_by(self.slot.modern, Save(keras=True))
         self.slot.stock.ask(LoadKeras(written["keras"], tuple(self._objects)))
         return outputs_of(self.slot.stock, PredictLoaded(probes, graph=True))
 

@@ -12,7 +12,7 @@ import pytest
 from migrate.capsule.store import load_arrays, save_arrays, save_model
 from migrate.dialects.translate import era_of, translate
 from migrate.formats.read import read
-from migrate.pipeline.answers import outputs_in
+from migrate.pipeline.answers import saved_by
 from migrate.worlds.contracts.models import Predict
 from migrate.worlds.contracts.modern import Build, Save
 from migrate.worlds.contracts.stock import LoadKeras, PredictLoaded
@@ -96,7 +96,7 @@ def test_function_computes_the_same(name: str, written: Path, slot: Slot) -> Non
     save_arrays(probes, {f"0/{k.split('/')[1]}": a for k, a in recorded.items() if k.startswith("inputs")})
     slot.modern.ask(Build(slot.inputs, []))
     live = slot.modern.ask(Predict(probes, out="live.safetensors"))
-    saved = outputs_in(slot.modern, slot.modern.ask(Save(keras=True)))["keras"]
+    saved = saved_by(slot.modern, Save(keras=True))["keras"]
     staged = slot.inputs / "model.keras"
     staged.write_bytes(saved.read_bytes())
     slot.stock.ask(LoadKeras(staged))
