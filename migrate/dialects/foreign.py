@@ -124,7 +124,10 @@ def layer_adapter(
 def graph_adapter(
     rule: Rule, *classes: Foreign
 ) -> Callable[[Callable[[Layer, Around], Fragment]], Callable[[Layer, Around], Fragment]]:
-    """Register a pure function that converts one layer to several, given the shapes of its inputs."""
+    """Register a pure function that converts one layer to several, given the shapes of its inputs.
+
+    A layer whose calls have different numbers of inputs is refused with ``ECO090``: the same layers serve all calls.
+    """
     _enter(rule, classes, operations=True)
     names = frozenset(foreign.name for foreign in classes)
 
@@ -134,9 +137,13 @@ def graph_adapter(
                 return model
             model = _by_position(model, names)
             shapes = infer_shapes(model)
-            return expand_graphs(
-                model, names, lambda layer: change(layer, partial(_input_shape, model, shapes, layer))
-            )
+
+            def made(layer: Layer) -> Fragment:
+                if len({len(list(structure_refs(node.args))) for node in layer.nodes}) > 1:
+                    raise refusal(layer, "its calls have different numbers of inputs")
+                return change(layer, partial(_input_shape, model, shapes, layer))
+
+            return expand_graphs(model, names, made)
 
         model_rule(rule, Step.ECOSYSTEM)(expand)
         return change
@@ -196,8 +203,14 @@ def _input_shape(
         names = [other.name for other in model.layers]
         at = names.index(layer.name)
         return shapes.get(TensorRef(names[at - 1])) if at and not position else None
-    refs = list(structure_refs(layer.nodes[0].args)) if layer.nodes else []
-    return shapes.get(refs[position]) if position < len(refs) else None
+    calls = [list(structure_refs(node.args)) for node in layer.nodes]
+    if not calls or position >= len(calls[0]):
+        return None
+    known = [shape for refs in calls if (shape := shapes.get(refs[position])) is not None]
+    if len(known) < len(calls) or len({len(shape) for shape in known}) > 1:
+        return None
+    # A size that differs between calls is as good as unknown: one graph serves them all.
+    return tuple(sizes[0] if len(set(sizes)) == 1 else None for sizes in zip(*known, strict=True))
 
 
 def mark_foreign(model: Model, own: OwnCode) -> Model:
