@@ -147,6 +147,8 @@ def _is_of_numpy(node: ast.expr, ctx: Context, depth: int) -> bool:
         return depth > 0 and _is_of_numpy(given, ctx, depth - 1)
     if isinstance(node, ast.BinOp):
         return any(_is_of_numpy(side, ctx, depth) for side in (node.left, node.right))
+    if isinstance(node, ast.IfExp):
+        return any(_is_of_numpy(side, ctx, depth) for side in (node.body, node.orelse))
     if not isinstance(node, ast.Call):
         return False
     method = isinstance(node.func, ast.Attribute) and node.func.attr in _WHOLE_METHODS

@@ -89,6 +89,7 @@ def test_a_number_becomes_a_shape(number: str) -> None:
         ("1 + y.max()", "Embedding(n, {})"),
         ("y.user.max() + 1", "Embedding(output_dim=3, input_dim={})"),
         ("np.prod(y.shape)", "LSTM(units={})"),
+        ("y.max() if n else 3", "Dense({})"),
     ],
 )
 def test_what_numpy_counts_becomes_an_int(number: str, made: str) -> None:
@@ -100,7 +101,17 @@ def test_what_numpy_counts_becomes_an_int(number: str, made: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "count", ["len(y) + 1", "y.shape[1]", "y.max(axis=0)", "y.max(0)", "n", "int(np.max(y)) + 1", "count + 1"]
+    "count",
+    [
+        "len(y) + 1",
+        "y.shape[1]",
+        "y.max(axis=0)",
+        "y.max(0)",
+        "n",
+        "int(np.max(y)) + 1",
+        "count + 1",
+        "n if y.max() else 3",
+    ],
 )
 def test_what_python_counts_stays(count: str) -> None:
     head = "import keras\nimport numpy as np\nfrom other import n, y\n"
