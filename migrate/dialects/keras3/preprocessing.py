@@ -226,21 +226,27 @@ def vocabulary_file(layer: Layer, era: Era) -> Layer:
         before='{"class_name": "Normalization", "config": {"axis": [-1], "mean": [[0.1, 0.2]]}}',
         after='{"class_name": "Normalization", "config": {"axis": [-1], "mean": [0.1, 0.2]}}',
         why="tf.keras 2.6 and later wrote mean and variance with the axes that they are broadcast over. Keras 3: "
-        "`The rank of `mean` must be less than or equal to the number of axes (1)`.",
+        "`The rank of `mean` must be less than or equal to the number of axes (1)`. It wants both of one shape, too.",
     ),
     Step.KERAS_3,
     "Normalization",
 )
 def normalization_mean_shape(layer: Layer, era: Era) -> Layer:
     """Leave out the axes in front; those that the layer keeps stay, also where their size is 1."""
-    changes: dict[str, Any] = {}
     axes = layer.config.get("axis")
     kept = len(axes) if isinstance(axes, list) else (0 if axes is None else 1)
-    for key in ("mean", "variance"):
-        value = np.asarray(layer.config[key]) if layer.config.get(key) is not None else None
-        if value is not None and value.ndim > kept and set(value.shape[: value.ndim - kept]) == {1}:
-            changes[key] = value.reshape(value.shape[value.ndim - kept :]).tolist()
+    given = {key: layer.config.get(key) for key in ("mean", "variance")}
+    stored = {key: np.asarray(value) for key, value in given.items() if value is not None}
+    cut = {key: _without_axes_in_front(value, kept) for key, value in stored.items()}
+    if len({value.shape for value in cut.values()}) > 1:
+        cut = dict(zip(cut, np.broadcast_arrays(*cut.values()), strict=True))
+    changes = {key: value.tolist() for key, value in cut.items() if value.shape != stored[key].shape}
     return layer.with_config(**changes) if changes else layer
+
+
+def _without_axes_in_front(value: Array, kept: int) -> Array:
+    in_front = max(value.ndim - kept, 0)
+    return value.reshape(value.shape[in_front:]) if set(value.shape[:in_front]) <= {1} else value
 
 
 @layer_rule(

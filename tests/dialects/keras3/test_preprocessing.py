@@ -175,6 +175,12 @@ def test_mean_loses_the_axes_it_was_broadcast_over(axis: Any, stored: Any, expec
     assert made["mean"] == made["variance"] == expected
 
 
+def test_mean_and_variance_have_one_shape() -> None:
+    made = config_of(Layer("Normalization", "n", {"axis": [-1], "mean": 0.5, "variance": [[1.0, 2.0]]}))
+    assert made["mean"] == [0.5, 0.5]
+    assert made["variance"] == [1.0, 2.0]
+
+
 def test_methods_of_tensorflow_alone_become_matrices() -> None:
     made = upgraded(Layer("Resizing", "r", {"height": 4, "width": 9, "interpolation": "area"}))[0].layer("r")
     assert made.config == {"function": "composite.resize"}
