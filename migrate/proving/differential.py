@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,24 +15,21 @@ from codemods.files.source import SourceError
 from migrate.capsule.model import Array
 from migrate.capsule.store import load_arrays
 from migrate.findings import MigrationError
-from migrate.parity.compare import Comparison, compare_arrays
-from migrate.parity.tolerance import AFTER_STEP
 from migrate.pipeline.answers import reading
 from migrate.printable import one_line
+from migrate.proving.comparing import arrays_of, facts_of
 from migrate.proving.recipes import Recipe
-from migrate.proving.records import Compared, Proof, Ran, Verdict
+from migrate.proving.records import Proof, Ran, Verdict
 from migrate.proving.sources import Module, called
 from migrate.proving.subjects import Kind, Subject
 from migrate.worlds.contracts.proving import (
     Case,
-    CaseFacts,
     Definitions,
     Proven,
     ProveReference,
     ProveResult,
     RanPlaces,
     Referenced,
-    ToldWeight,
 )
 from migrate.worlds.host.ends import WorkerStarved, WorldError
 from migrate.worlds.host.pool import Slot
@@ -41,14 +38,6 @@ from migrate.worlds.host.taking import take
 
 _OTHER_WAY = {Kind.BLOCK: "function", Kind.FUNCTION: "block"}
 """A function of a tensor may be applied to symbolic tensors or to values; its source does not always say."""
-_LOOSE = ("gradient", "training", "penalty")
-"""Sums over a batch, judged like the outputs after a training step."""
-_FACTS = {
-    "trainable": "trainable weights",
-    "built_shape": "compute_output_shape",
-    "regularised": "penalties",
-    "name": "name",
-}
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 SECONDS = 240.0
 """One call in one world; a subject that takes longer stays unproven."""
@@ -110,8 +99,8 @@ def prove(subject: Subject, recipe: Recipe, sides: Sides, slot: Slot) -> Proof:
             found = load_arrays(take(slot.modern, answer.file, "subject_result.safetensors"))
             random = tuple(reference.random)
             compared = [
-                *_facts(reference.cases, answer.facts),
-                *_arrays(reference.cases, given, found, frozenset(random), answer.facts),
+                *facts_of(reference.cases, answer.facts),
+                *arrays_of(reference.cases, given, found, frozenset(random), answer.facts),
             ]
             says_nothing = _says_nothing(kind, given, frozenset(random))
             ran_there = _ran(answer.executed, sides.modern)
@@ -192,79 +181,6 @@ def _result(reference: Referenced, module: Module, slot: Slot) -> Proven:
 
 def _definitions(module: Module) -> Definitions:
     return {name: (first, last) for name, (_, _, first, last) in module.places.items()}
-
-
-def _arrays(
-    cases: Sequence[Case],
-    given: Mapping[str, Array],
-    found: Mapping[str, Array],
-    random: frozenset[str],
-    facts: Sequence[CaseFacts],
-) -> list[Compared]:
-    """Every array of every case, the worst case of each."""
-    parts: dict[str, list[Comparison]] = {}
-    for key in sorted({*(k for k in given if "/weight/" not in k), *found}):
-        number, _, name = key.partition("/")
-        if name in random or facts[int(number)].refused:
-            continue
-        label = _label(name, cases[int(number)].weights)
-        if key not in given or key not in found:
-            side = "tf-keras" if key in given else "Keras 3"
-            lost = Comparison(label, False, np.inf, np.inf, 0.0, 0.0, f"only {side} returns it")
-            parts.setdefault(label, []).append(lost)
-            continue
-        relative = AFTER_STEP if name.startswith(_LOOSE) else None
-        parts.setdefault(label, []).append(compare_arrays(label, given[key], found[key], "", relative))
-    return [_compared(Comparison.worst(label, group)) for label, group in parts.items()]
-
-
-def _compared(found: Comparison) -> Compared:
-    return Compared(
-        name=found.name,
-        equal=found.equal,
-        max_rel=min(float(found.max_rel), np.finfo(float).max),
-        used=min(float(found.used), np.finfo(float).max),
-        reason=found.reason,
-    )
-
-
-def _label(name: str, weights: Sequence[ToldWeight]) -> str:
-    """The name of an array for people: weights by their path."""
-    head, _, rest = name.partition("/")
-    if head in ("gradient", "state"):
-        word = "gradient of" if head == "gradient" else "after a training call,"
-        return f"{word} {weights[int(rest)].name}"
-    words = {
-        "output": "output",
-        "training": "output in training",
-        "penalty": "penalty",
-        "weighted": "weighted by sample",
-    }
-    position = rest.rpartition("/")[2] if head == "output" else rest
-    return f"{words.get(head, head)}{f' {position}' if position not in ('', '0') else ''}"
-
-
-def _facts(cases: Sequence[Case], found: Sequence[CaseFacts]) -> list[Compared]:
-    parts: dict[str, Compared] = {}
-    for case, answered in zip(cases, found, strict=True):
-        given = CaseFacts() if answered.refused else case.facts
-        for key, label in _FACTS.items():
-            one, other = getattr(given, key), getattr(answered, key)
-            if one is None or (key == "built_shape" and other is None):
-                continue
-            if key == "trainable":
-                one, other = ([case.weights[i].name for i in side] for side in (one, other or ()))
-            equal = one == other
-            if label not in parts or not equal:
-                why = "" if equal else f"{other!r} in Keras 3, {one!r} in tf-keras"
-                parts[label] = Compared(name=label, equal=equal, max_rel=0.0, used=0.0, reason=why)
-        if given.rebuilds:
-            equal = answered.rebuilds is True
-            why = "" if equal else "from_config(get_config()) fails in Keras 3 and works in tf-keras"
-            parts["configuration"] = Compared(
-                name="configuration", equal=equal, max_rel=0.0, used=0.0, reason=why
-            )
-    return list(parts.values())
 
 
 def _says_nothing(kind: str, given: Mapping[str, Array], random: frozenset[str]) -> str:
