@@ -30,6 +30,9 @@ PICTURES = {
 }
 """Name to report, view, width, height and scheme; of a list of models its first page is drawn."""
 
+_PAINTED = 500
+"""Milliseconds."""
+
 
 def draw(page: Page, name: str, reports: dict[str, Path]) -> None:
     """One picture."""
@@ -45,6 +48,7 @@ def draw(page: Page, name: str, reports: dict[str, Path]) -> None:
         page.evaluate(
             "[...document.querySelectorAll('h2')].find(h => h.textContent === 'Graph').scrollIntoView()"
         )
+    page.wait_for_timeout(_PAINTED)  # rows of a graph are painted once they are in sight
     page.screenshot(path=IMAGES / f"{name}.png")
 
 
