@@ -112,7 +112,7 @@ def symbolic_loss(call: ast.Call, ctx: Context) -> Iterator[Match]:
         text = "add_loss does not accept inputs="
         yield Match(SYMBOLIC_LOSS, call, text, edits=(DropArgument(call, "inputs"),), fix=Fix.SAFE)
     if symbolic:
-        fix = Fix.MANUAL if not edits else Fix.SAFE if _is_compiled(holder, ctx) else Fix.UNSAFE
+        fix = Fix.MANUAL if not edits else Fix.SAFE if _is_certain(call, ctx) else Fix.UNSAFE
         yield Match(SYMBOLIC_LOSS, call, edits=edits, hint=_HINT, symbol=f"{MODEL}.add_loss", fix=fix)
 
 
@@ -181,11 +181,11 @@ def _knows(node: ast.expr, ctx: Context) -> bool:
     return not isinstance(parent, ast.Attribute) or parent.attr not in _HARMLESS
 
 
-def _is_compiled(held: ast.expr, ctx: Context) -> bool:
-    """Whether a function compiles a model itself, so that what it calls the losses and metrics is known."""
-    text, around = ctx.source(held), ctx.function(held)
-    compiled = (call for call, _ in ctx.module.index.calls if ctx.source(call.func) == f"{text}.compile")
-    return any(ctx.function(call) is around for call in compiled)
+def _is_certain(call: ast.Call, ctx: Context) -> bool:
+    """Whether a loss is symbolic for sure, and its model is compiled here, so that its losses and metrics are known."""
+    text, around = ctx.source(called_on(call)), ctx.function(call)
+    compiled = (other for other, _ in ctx.module.index.calls if ctx.source(other.func) == f"{text}.compile")
+    return ctx.symbolic(call.args[0]) and any(ctx.function(other) is around for other in compiled)
 
 
 def _names_outputs(call: ast.Call, held: ast.expr, made: ast.Call, ctx: Context) -> bool:

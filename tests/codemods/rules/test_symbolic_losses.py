@@ -122,7 +122,8 @@ def test_losses_of_several_outputs_need_no_names() -> None:
 
 
 def test_it_is_safe_where_the_model_is_compiled() -> None:
-    for text, fix in ((ADDED + COMPILED, Fix.SAFE), (ADDED, Fix.UNSAFE)):
+    unknown = "model.add_loss(keep(model.get_layer('a')))\n"
+    for text, fix in ((ADDED + COMPILED, Fix.SAFE), (ADDED, Fix.UNSAFE), (unknown + COMPILED, Fix.UNSAFE)):
         (finding,) = run(HEAD + MADE + text, select=("CUS013",)).findings
         assert finding.fix is fix
 
