@@ -106,7 +106,7 @@ def test_quiet_says_nothing_and_the_status_tells(tmp_path: Path) -> None:
 
 def test_verbose_logs_through_the_standard_module(tmp_path: Path) -> None:
     done = CliRunner().invoke(cli, ["inspect", "-v", str(model(tmp_path / "m.h5"))])
-    assert re.search(r"INFO migrate\.worlds\.worker: reader worker started", done.stderr)
+    assert re.search(r"INFO migrate\.worlds\.host\.worker: reader worker started", done.stderr)
     detailed = CliRunner().invoke(cli, ["inspect", "-vv", str(model(tmp_path / "m.h5"))])
     assert "DEBUG" in detailed.stderr
 
