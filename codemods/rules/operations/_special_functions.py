@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from codemods.catalogue import Function
 from codemods.edits import Code, ReplaceExpression, ReplaceStatement
-from codemods.names.trees import walk
 from codemods.rules._evidence import defined_once, given_once
 from codemods.rules.operations._answers import Answer, code_of, optional
 from migrate.findings import Fix
@@ -176,17 +175,19 @@ def summed(call: ast.Call, ctx: Context, args: Arguments, row: Function) -> Answ
     """
     statement, value = ctx.parent(call), args.get("value")
     held = statement.targets[0] if isinstance(statement, ast.Assign) else None
-    number = isinstance(ctx.literal(value), int | float) and not set(args.keywords) - {
-        "value",
-        "dtype",
-        "name",
-    }
+    others = set(args.keywords) - {"value", "dtype", "name"}
+    number = isinstance(ctx.literal(value), int | float) and not others
     if not isinstance(held, ast.Name) or value is None or not number:
         return None
-    nodes = list(walk(ctx.function(call) or ctx.module.tree))
-    uses = [node for node in nodes if isinstance(node, ast.Name) and node.id == held.id]
-    added = any(_adds_to(held.id, node) for node in nodes)
-    if not added or any(_as_variable(use, ctx) for use in uses):
+    home = ctx.scope(call).find(held.id)
+    uses = [use for use in ctx.uses(ctx.module.tree, held.id) if ctx.scope(use).find(held.id) is home]
+    added = [use.lineno for use in uses if _is_added_to(use, ctx)]
+    if not added or any(
+        ctx.function(use) is not ctx.function(call)
+        or call.lineno < use.lineno < min(added)  # what it is handed to there may keep the variable
+        or _as_variable(use, ctx)
+        for use in uses
+    ):
         return None
     text = "keras.ops.convert_to_tensor(value, dtype=keras.backend.floatx())"
     holes = {"value": value}
@@ -195,13 +196,13 @@ def summed(call: ast.Call, ctx: Context, args: Arguments, row: Function) -> Answ
     return (ReplaceExpression(call, Code(text, holes)),), Fix(row.fix)
 
 
-def _adds_to(name: str, node: ast.AST) -> bool:
-    """Whether a statement is ``name += term`` or ``name = name + term``."""
-    if isinstance(node, ast.AugAssign):
-        return getattr(node.target, "id", "") == name
-    if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.BinOp):
-        return False
-    return {getattr(node.targets[0], "id", ""), getattr(node.value.left, "id", "")} == {name}
+def _is_added_to(use: ast.Name, ctx: Context) -> bool:
+    """Whether something is added to a name: ``name += term``, ``name = name + term``."""
+    outer = ctx.parent(use)
+    if isinstance(outer, ast.AugAssign):
+        return outer.target is use
+    statement = ctx.parent(outer) if isinstance(outer, ast.BinOp) and outer.left is use else None
+    return isinstance(statement, ast.Assign) and getattr(statement.targets[0], "id", "") == use.id
 
 
 def _as_variable(use: ast.Name, ctx: Context) -> bool:

@@ -231,6 +231,9 @@ def test_what_a_sum_starts_with_is_a_tensor(body: str) -> None:
     [
         ("K.variable(0.)", "    K.update(total, K.sum(x))\n    total += 1\n"),
         ("K.variable(0.)", "    total.assign(3.)\n    total += 1\n"),
+        ("K.variable(0.)", "    keep = parts(total)\n    total += 1\n"),
+        ("K.variable(0.)", "\n    def add():\n        nonlocal total\n        total += 1\n\n"),
+        ("K.variable(0.)", "\n    def other():\n        total = 0\n        total += 1\n\n"),
         ("K.variable(0.)", "    print(total)\n"),
         ("K.variable(0.)", "    tf.assign(total, 3.)\n    total += 1\n"),
         ("K.variable(0.)", "    other = total + 1\n"),
