@@ -9,20 +9,17 @@ sequences come with masks of every pattern, too, and are followed by a layer tha
 ``scripts/every_call.py`` migrates the folder without the recordings and compares afterwards.
 """
 
-import argparse
 import itertools
-import json
-import os
 import sys
 
 import numpy as np
 
+import folders
 import record as rec
 from cases_lambda import bytecode
 from draw_spelling import merged, spell
 from every_function import BY_KIND
 from every_layer import COMPILED, GATES, KERAS1, LAYERS, MERGES, PER_STEP
-from kit import open_kit
 
 SHAPES = {
     "line": (4,),
@@ -287,47 +284,28 @@ def write_one(kit, name, case, out):
             edges[0][row].flat[row % edges[0][row].size] = value
         arrays.update(rec.numbered("edges", edges))
         arrays.update(rec.numbered("at_edges", run(model, edges)))
-    model.save(os.path.join(out, "models", name + ".h5"))
+    model.save(folders.model_path(out, name))
     if "targets/0" in arrays:
         rec.train_step(kit, model, inputs, targets)
         arrays.update(rec.weights_record(kit, model))
-    np.savez_compressed(os.path.join(out, "recorded", name + ".npz"), **arrays)
-    facts = {"subject": subject, "kinds": kinds, "said": said, "form": "h5", "suffix": ".h5", "layers": []}
-    with open(os.path.join(out, "recorded", name + ".json"), "w") as handle:
-        json.dump(facts, handle, sort_keys=True)
+    folders.keep(out, name, arrays, subject, kinds, said)
+
+
+def cases_of(kit, only):
+    """The cases of an era."""
+    sources = (layer_cases, wrapper_cases, merge_cases, function_cases, compiled_cases)
+    for number, case in enumerate(case for source in sources for case in source(kit)):
+        if only in case[0]:
+            yield "{}-{:04d}".format(kit.era, number), [case[0], case[2]], case
 
 
 def main():
     """Write all cases that the era can build."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--era", required=True)
-    parser.add_argument("--out", required=True)
-    parser.add_argument("--only", default="", help="layers and expressions that hold this text")
-    options = parser.parse_args()
-    out = os.path.abspath(options.out)
-    for folder in ("models", "recorded"):
-        os.makedirs(os.path.join(out, folder), exist_ok=True)
-    kit = open_kit(options.era)
+    kit, out, only = folders.opened(__doc__, "layers and expressions that hold this text")
     rec.order_the_updates(kit)
-    sources = (layer_cases, wrapper_cases, merge_cases, function_cases, compiled_cases)
-    refused, written = {}, 0
-    for number, case in enumerate(case for source in sources for case in source(kit)):
-        if options.only not in case[0]:
-            continue
-        kit.reset()
-        name = "{}-{:04d}".format(kit.era, number)
-        try:
-            write_one(kit, name, case, out)
-            written += 1
-        except Exception as error:  # what an era has not, or refuses, is no model
-            refused[name] = [case[0], case[2], "{}: {}".format(type(error).__name__, str(error)[:200])]
-            rec_path = os.path.join(out, "models", name + ".h5")
-            if os.path.exists(rec_path):
-                os.remove(rec_path)
-    with open(os.path.join(out, "recorded", kit.era + ".refused.json"), "w") as handle:
-        json.dump(refused, handle, sort_keys=True, indent=0, default=str)
-    print("{}: wrote {}, the era refused {}".format(kit.era, written, len(refused)))
-    return int(not written)
+    return folders.write_each(
+        kit, out, cases_of(kit, only), lambda name, case: write_one(kit, name, case, out)
+    )
 
 
 if __name__ == "__main__":

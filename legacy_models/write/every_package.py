@@ -6,16 +6,13 @@ Each case of ``package_layers.py`` is an expression; those of packages that the 
 files are as those of ``every_call.py``, and ``scripts/every_call.py DIR`` compares them with their migration.
 """
 
-import argparse
 import importlib
-import json
-import os
 import sys
 
 import numpy as np
 
+import folders
 import record as rec
-from kit import open_kit
 from package_layers import CASES, IMPORTS, SHAPES
 
 ROWS = 4
@@ -90,9 +87,7 @@ def write_one(kit, name, case, known, out):
     try:
         if text.startswith("half: "):
             policy.set_global_policy("mixed_float16")
-        tensors = [
-            kit.Input(SHAPES[kind], **({"dtype": "int32"} if kind == "ids" else {})) for kind in kinds
-        ]
+        tensors = [kit.Input(SHAPES[kind], **({"dtype": "int32"} if kind == "ids" else {})) for kind in kinds]
         given = dict(zip("xyz", tensors))
         made = eval(text.partition("half: ")[2] or text, dict(known, **given))
         if isinstance(made, kit.Model):
@@ -111,49 +106,32 @@ def write_one(kit, name, case, known, out):
     draw(kit, model, kit.rng(name, "weights"))
     arrays = dict(rec.numbered("inputs", inputs))
     arrays.update(rec.numbered("outputs", rec.run(kit, model, inputs)))
-    path = os.path.join(out, "models", name + ".h5")
-    model.save(path)
-    np.savez_compressed(os.path.join(out, "recorded", name + ".npz"), **arrays)
-    facts = {"subject": package, "kinds": kinds, "said": {"code": text}, "form": "h5", "suffix": ".h5", "layers": []}
-    with open(os.path.join(out, "recorded", name + ".json"), "w") as handle:
-        json.dump(facts, handle, sort_keys=True)
+    model.save(folders.model_path(out, name))
+    folders.keep(out, name, arrays, package, kinds, {"code": text})
+
+
+def cases_of(kit, only):
+    """The cases of the packages that the environment has, with what their expressions may name."""
+    packages = {}
+    for number, case in enumerate(CASES):
+        if only not in case[2] and only != case[0]:
+            continue
+        if case[0] not in packages:
+            packages[case[0]] = names_of(kit, case[0])
+        if packages[case[0]] is not None:
+            yield "{}-{}-{:04d}".format(kit.era, case[0], number), [case[2]], (case, packages[case[0]])
 
 
 def main():
     """Write all cases that the environment can build."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--era", required=True)
-    parser.add_argument("--out", required=True)
-    parser.add_argument("--only", default="", help="expressions that hold this text")
-    options = parser.parse_args()
-    out = os.path.abspath(options.out)
-    for folder in ("models", "recorded"):
-        os.makedirs(os.path.join(out, folder), exist_ok=True)
-    kit = open_kit(options.era)
-    if kit.eager:  # tfmot asks TensorFlow for tf_keras from its import on; what was loaded before stays as it is
+    kit, out, only = folders.opened(__doc__, "expressions that hold this text, or the name of a package")
+    if (
+        kit.eager
+    ):  # tfmot asks TensorFlow for tf_keras from its import on; what was loaded before stays as it is
         _ = kit.tf.compat.v1.keras.layers, kit.tf.compat.v2.keras.layers
-    packages, refused, written = {}, {}, 0
-    for number, case in enumerate(CASES):
-        if options.only not in case[2] and options.only != case[0]:
-            continue
-        if case[0] not in packages:
-            packages[case[0]] = names_of(kit, case[0])
-        if packages[case[0]] is None:
-            continue
-        kit.reset()
-        name = "{}-{}-{:04d}".format(kit.era, case[0], number)
-        try:
-            write_one(kit, name, case, packages[case[0]], out)
-            written += 1
-        except Exception as error:  # what a package has not, or refuses, is no model
-            refused[name] = [case[2], "{}: {}".format(type(error).__name__, str(error)[:200])]
-            path = os.path.join(out, "models", name + ".h5")
-            if os.path.exists(path):
-                os.remove(path)
-    with open(os.path.join(out, "recorded", kit.era + ".refused.json"), "w") as handle:
-        json.dump(refused, handle, sort_keys=True, indent=0, default=str)
-    print("{}: wrote {}, the packages refused {}".format(kit.era, written, len(refused)))
-    return int(not written)
+    return folders.write_each(
+        kit, out, cases_of(kit, only), lambda name, given: write_one(kit, name, *given, out=out)
+    )
 
 
 if __name__ == "__main__":
